@@ -31,9 +31,10 @@ type Base<Spec extends ColumnSpec> = Spec extends 'uuid' | 'text' | 'uuid?' | 't
 type Value<Spec extends ColumnSpec> = Spec extends `${string}?` ? Base<Spec> | null : Base<Spec>;
 
 /** A row of a collection, as the hub writes it and the shop reads it. */
-export type RowOf<C> = C extends Collection<infer Columns>
-  ? { [Name in keyof Columns]: Value<Columns[Name] & ColumnSpec> }
-  : never;
+export type RowOf<C> =
+  C extends Collection<infer Columns>
+    ? { [Name in keyof Columns]: Value<Columns[Name] & ColumnSpec> }
+    : never;
 
 export function defineCollection<const Columns extends Record<string, ColumnSpec>>(
   collection: Collection<Columns> & { key: readonly (keyof Columns & string)[] },

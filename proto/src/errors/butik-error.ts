@@ -12,10 +12,7 @@ export class ButikError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
-  constructor(
-    code: ErrorCode,
-    options: { message?: string; details?: ErrorDetails; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, options: { message?: string; details?: ErrorDetails; cause?: unknown } = {}) {
     super(options.message ?? ERROR_CODES[code].title, { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};

@@ -35,11 +35,14 @@ export function toProblem(error: ButikError, requestId?: string): Problem {
 /** The error that an HTTP answer carries; an answer of another form becomes SERVICE_UNAVAILABLE. */
 export function fromProblem(status: number, body: unknown): ButikError {
   const parsed = problemSchema.safeParse(body);
-  if (parsed.success && parsed.data.code in ERROR_CODES) {
+  if (parsed.success && Object.hasOwn(ERROR_CODES, parsed.data.code)) {
     return new ButikError(parsed.data.code as ErrorCode, {
       message: parsed.data.detail,
       details: parsed.data.details ?? {},
     });
   }
-  return new ButikError('SERVICE_UNAVAILABLE', { message: `The answer was HTTP ${status}.`, details: { status } });
+  return new ButikError('SERVICE_UNAVAILABLE', {
+    message: `The answer was HTTP ${status}.`,
+    details: { status },
+  });
 }

@@ -35,7 +35,14 @@ export function defineEvent<const Type extends string, Data extends z.ZodType>(
 /** Builds an event; its data is checked against the definition. */
 export function createEvent<Data extends z.ZodType>(
   definition: EventDefinition<Data>,
-  event: { id: string; source: string; subject: string; time: string; traceparent?: string; data: z.input<Data> },
+  event: {
+    id: string;
+    source: string;
+    subject: string;
+    time: string;
+    traceparent?: string;
+    data: z.input<Data>;
+  },
 ): CloudEvent<z.output<Data>> {
   return {
     specversion: '1.0',

@@ -7,9 +7,7 @@ export const stockUpdated = defineEvent({
   version: 1,
   data: z.strictObject({
     shopId: z.uuid(),
-    changes: z.array(
-      z.strictObject({ productId: z.uuid(), stripeCode: z.string(), quantity: z.int() }),
-    ),
+    changes: z.array(z.strictObject({ productId: z.uuid(), stripeCode: z.string(), quantity: z.int() })),
     reason: z.string(),
     causeId: z.string(),
   }),

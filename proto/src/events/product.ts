@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { rowSchema } from '../collections/define-collection.ts';
 import { prices } from '../collections/prices.ts';
 import { products } from '../collections/products.ts';
-import { rowSchema } from '../collections/define-collection.ts';
 import { defineEvent } from './cloud-event.ts';
 
 /**

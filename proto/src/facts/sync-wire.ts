@@ -44,7 +44,10 @@ export type PushResponse = z.infer<typeof pushResponseSchema>;
 export const cursorsResponseSchema = z.object({
   node: z.uuid(),
   epoch: z.int(),
-  cursors: z.partialRecord(z.enum(CHANNELS), z.object({ acknowledged: z.int().nonnegative(), hash: sha256Hex })),
+  cursors: z.partialRecord(
+    z.enum(CHANNELS),
+    z.object({ acknowledged: z.int().nonnegative(), hash: sha256Hex }),
+  ),
   hubTimeMs: z.int(),
 });
 
@@ -52,7 +55,11 @@ export const cursorsResponseSchema = z.object({
 export const enrolRequestSchema = z.strictObject({
   token: z.string().min(20).max(200),
   /** Ed25519 public key as a JWK (RFC 8037). */
-  publicKey: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().min(40).max(50) }),
+  publicKey: z.strictObject({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: z.string().min(40).max(50),
+  }),
 });
 export const enrolResponseSchema = z.object({
   nodeId: z.uuid(),

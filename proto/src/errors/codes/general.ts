@@ -54,7 +54,8 @@ export const generalCodes = defineCodes({
   IDEMPOTENCY_KEY_MISSING: {
     kind: 'invalid',
     title: 'The request changes something and has no idempotency key.',
-    remedy: 'Send a fresh UUID in the `idempotency-key` header, and the same one when you repeat the request.',
+    remedy:
+      'Send a fresh UUID in the `idempotency-key` header, and the same one when you repeat the request.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     kind: 'precondition',

@@ -14,7 +14,8 @@ export const importCodes = defineCodes({
   IMPORT_FILE_MALFORMED: {
     kind: 'invalid',
     title: 'The file cannot be read to its end.',
-    remedy: 'Open it in the program that made it and save it again; `details.row` says where reading stopped.',
+    remedy:
+      'Open it in the program that made it and save it again; `details.row` says where reading stopped.',
   },
   IMPORT_COLUMNS_MISSING: {
     kind: 'invalid',

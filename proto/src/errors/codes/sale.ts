@@ -49,6 +49,7 @@ export const saleCodes = defineCodes({
   RETURN_EXCEEDS_SALE: {
     kind: 'precondition',
     title: 'More comes back than was sold and not yet returned.',
-    remedy: 'Return at most `details.returnable` of `details.code`, or make the return without the original sale.',
+    remedy:
+      'Return at most `details.returnable` of `details.code`, or make the return without the original sale.',
   },
 });

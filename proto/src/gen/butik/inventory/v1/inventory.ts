@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { CallContext, CallOptions } from "nice-grpc-common";
 import { ShopFact } from "../../sync/v1/fact.ts";
 
 export const protobufPackage = "butik.inventory.v1";
@@ -191,22 +190,6 @@ export const InventoryServiceDefinition = {
     },
   },
 } as const;
-
-export interface InventoryServiceImplementation<CallContextExt = {}> {
-  /** Records goods that moved in a shop (fact stock.moved). Idempotent by fact id. */
-  recordMovements(
-    request: RecordMovementsRequest,
-    context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<RecordMovementsResponse>>;
-}
-
-export interface InventoryServiceClient<CallOptionsExt = {}> {
-  /** Records goods that moved in a shop (fact stock.moved). Idempotent by fact id. */
-  recordMovements(
-    request: DeepPartial<RecordMovementsRequest>,
-    options?: CallOptions & CallOptionsExt,
-  ): Promise<RecordMovementsResponse>;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

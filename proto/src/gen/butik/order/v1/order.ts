@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { CallContext, CallOptions } from "nice-grpc-common";
 import { ShopFact } from "../../sync/v1/fact.ts";
 
 export const protobufPackage = "butik.order.v1";
@@ -195,22 +194,6 @@ export const OrderServiceDefinition = {
     },
   },
 } as const;
-
-export interface OrderServiceImplementation<CallContextExt = {}> {
-  /** Records a sale or return that a shop made (fact sale.recorded). Idempotent by fact id. */
-  recordSale(
-    request: RecordSaleRequest,
-    context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<RecordSaleResponse>>;
-}
-
-export interface OrderServiceClient<CallOptionsExt = {}> {
-  /** Records a sale or return that a shop made (fact sale.recorded). Idempotent by fact id. */
-  recordSale(
-    request: DeepPartial<RecordSaleRequest>,
-    options?: CallOptions & CallOptionsExt,
-  ): Promise<RecordSaleResponse>;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { CallContext, CallOptions } from "nice-grpc-common";
 
 export const protobufPackage = "butik.product.v1";
 
@@ -300,20 +299,6 @@ export const ProductServiceDefinition = {
     },
   },
 } as const;
-
-export interface ProductServiceImplementation<CallContextExt = {}> {
-  getProduct(
-    request: GetProductRequest,
-    context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<GetProductResponse>>;
-}
-
-export interface ProductServiceClient<CallOptionsExt = {}> {
-  getProduct(
-    request: DeepPartial<GetProductRequest>,
-    options?: CallOptions & CallOptionsExt,
-  ): Promise<GetProductResponse>;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

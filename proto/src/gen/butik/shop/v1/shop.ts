@@ -6,7 +6,6 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { CallContext, CallOptions } from "nice-grpc-common";
 
 export const protobufPackage = "butik.shop.v1";
 
@@ -949,32 +948,6 @@ export const ShopServiceDefinition = {
     },
   },
 } as const;
-
-export interface ShopServiceImplementation<CallContextExt = {}> {
-  getStoreInfo(
-    request: GetStoreInfoRequest,
-    context: CallContext & CallContextExt,
-  ): Promise<DeepPartial<GetStoreInfoResponse>>;
-  /** Consumes an enrolment token, raises the shop's epoch and keeps the box's public key. */
-  enrolNode(request: EnrolNodeRequest, context: CallContext & CallContextExt): Promise<DeepPartial<EnrolNodeResponse>>;
-  /** The identity behind a box's requests, as intake and feed need it. */
-  getNode(request: GetNodeRequest, context: CallContext & CallContextExt): Promise<DeepPartial<GetNodeResponse>>;
-  /** Bars one (node, epoch) from syncing, for ever. */
-  fenceNode(request: FenceNodeRequest, context: CallContext & CallContextExt): Promise<DeepPartial<FenceNodeResponse>>;
-}
-
-export interface ShopServiceClient<CallOptionsExt = {}> {
-  getStoreInfo(
-    request: DeepPartial<GetStoreInfoRequest>,
-    options?: CallOptions & CallOptionsExt,
-  ): Promise<GetStoreInfoResponse>;
-  /** Consumes an enrolment token, raises the shop's epoch and keeps the box's public key. */
-  enrolNode(request: DeepPartial<EnrolNodeRequest>, options?: CallOptions & CallOptionsExt): Promise<EnrolNodeResponse>;
-  /** The identity behind a box's requests, as intake and feed need it. */
-  getNode(request: DeepPartial<GetNodeRequest>, options?: CallOptions & CallOptionsExt): Promise<GetNodeResponse>;
-  /** Bars one (node, epoch) from syncing, for ever. */
-  fenceNode(request: DeepPartial<FenceNodeRequest>, options?: CallOptions & CallOptionsExt): Promise<FenceNodeResponse>;
-}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

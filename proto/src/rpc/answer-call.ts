@@ -1,0 +1,26 @@
+import { ButikError } from '../errors/butik-error.ts';
+import { encodeMessage } from './message-bytes.ts';
+import type { CallContext, UnaryMethod } from './rpc.ts';
+
+/** Told of every error that is not a ButikError, since the caller sees no more of it than INTERNAL. */
+export type OnUnexpectedError = (error: unknown, call: { method: string; caller: string }) => void;
+
+export type UnaryHandler = (request: object, context: CallContext) => Promise<object>;
+
+/** The server's half of a call, the same in process and behind gRPC: bytes in, handler, bytes out. */
+export async function answerCall(
+  method: UnaryMethod,
+  handler: UnaryHandler,
+  request: Uint8Array,
+  context: CallContext,
+  onUnexpectedError?: OnUnexpectedError,
+): Promise<Uint8Array> {
+  try {
+    const response = await handler(method.requestType.decode(request) as object, context);
+    return encodeMessage(method.responseType, response);
+  } catch (error) {
+    if (!(error instanceof ButikError))
+      onUnexpectedError?.(error, { method: method.name, caller: context.caller });
+    throw error;
+  }
+}
