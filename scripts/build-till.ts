@@ -11,14 +11,21 @@ export async function buildTill(root: string): Promise<void> {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   console.log('Building the till …');
   const vite = join(folder, 'node_modules/vite/bin/vite.js');
-  const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: folder, stdio: 'inherit' });
+  const built = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: folder,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   if (built.status !== 0) throw new Error('The till could not be built; the lines above say why.');
   writeFileSync(stamp, sources);
 }
 
 function hashOfSources(folder: string): string {
   const hash = createHash('sha256');
-  const files = globSync(['src/**/*', '*.{html,json,ts}', 'public/**/*'], { cwd: folder, withFileTypes: true })
+  const files = globSync(['src/**/*', '*.{html,json,ts}', 'public/**/*'], {
+    cwd: folder,
+    withFileTypes: true,
+  })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

@@ -33,7 +33,10 @@ export function runService(options: {
         );
       }
       stopping = false;
-      const started = spawn(process.execPath, options.args, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+      const started = spawn(process.execPath, options.args, {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        detached: true,
+      });
       child = started;
       ended = new Promise((resolve) => {
         started.once('exit', () => {
@@ -45,7 +48,8 @@ export function runService(options: {
       const giveUp = Date.now() + READY_TIMEOUT_MS;
       while (!(await answers(options.readyUrl))) {
         if (!child) throw new Error(`The ${options.name} ended while it started; the lines above say why.`);
-        if (Date.now() > giveUp) throw new Error(`The ${options.name} did not answer at ${options.readyUrl}.`);
+        if (Date.now() > giveUp)
+          throw new Error(`The ${options.name} did not answer at ${options.readyUrl}.`);
         await wait(POLL_MS);
       }
     },

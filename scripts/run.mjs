@@ -14,9 +14,17 @@ run(process.argv.slice(2));
 
 /** Installs when the lock file has changed since the last install. */
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.butik-lock');
-  const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const pinned = join(
+    root,
+    'node_modules',
+    'node',
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
   if (existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('Installing packages (first run, or the lock file changed) …');
   const done = spawnSync('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'], {
@@ -36,7 +44,11 @@ function run([command, ...args]) {
     console.error('usage: node scripts/run.mjs COMMAND [ARG…]');
     process.exit(2);
   }
-  const path = [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH];
+  const path = [
+    join(root, 'node_modules', 'node', 'bin'),
+    join(root, 'node_modules', '.bin'),
+    process.env.PATH,
+  ];
   const child = spawn(command, args, {
     stdio: 'inherit',
     env: { ...process.env, PATH: path.join(delimiter) },

@@ -3,11 +3,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { enrol } from '../edge/src/provisioning/enrol.ts';
 import { importCatalogue } from '../hub/cli/commands/catalogue.ts';
 import { callHub, callHubWithJson, hubAddress } from '../hub/cli/hub-client.ts';
-import { enrol } from '../edge/src/provisioning/enrol.ts';
 import { buildTill } from './build-till.ts';
-import { runService, type RunningService } from './run-service.ts';
+import { type RunningService, runService } from './run-service.ts';
 
 const root = join(import.meta.dirname, '..');
 const home = process.env.BUTIK_HOME ?? join(root, '.butik');
@@ -31,15 +31,36 @@ await buildTill(root);
 mkdirSync(home, { recursive: true });
 const hub = runService({
   name: 'hub',
-  args: [join(root, 'hub/cli/butik-hub.ts'), 'serve', '--data', hubData, '--port', hubPort, '--log-level', 'warn'],
+  args: [
+    join(root, 'hub/cli/butik-hub.ts'),
+    'serve',
+    '--data',
+    hubData,
+    '--port',
+    hubPort,
+    '--log-level',
+    'warn',
+  ],
   readyUrl: `${hubUrl}/healthz`,
-  onEnd: () => console.log('\nThe hub has stopped. The shop goes on selling. h + Enter starts the hub again (so does "npm run hub").'),
+  onEnd: () =>
+    console.log(
+      '\nThe hub has stopped. The shop goes on selling. h + Enter starts the hub again (so does "npm run hub").',
+    ),
 });
 await hub.start();
 if (!existsSync(join(shopData, 'identity.json'))) await openFirstShop();
 const shop = runService({
   name: 'shop',
-  args: [join(root, 'edge/src/cli/butik-edge.ts'), 'run', '--data', shopData, '--port', shopPort, '--log-level', 'warn'],
+  args: [
+    join(root, 'edge/src/cli/butik-edge.ts'),
+    'run',
+    '--data',
+    shopData,
+    '--port',
+    shopPort,
+    '--log-level',
+    'warn',
+  ],
   readyUrl: `${shopUrl}/v1/health`,
   onEnd: () => console.log('\nThe shop has stopped. s + Enter starts it again.'),
 });
@@ -54,7 +75,8 @@ async function openFirstShop(): Promise<void> {
   const done = await importCatalogue(address, join(root, 'hub/sample/catalogue.csv'), false, () => undefined);
   console.log(`  ${done.created} products created, ${done.unchanged} unchanged, ${done.rejected} rejected`);
   const { items } = await callHub<{ items: { shopId: string }[] }>(address, 'GET', '/v1/shops');
-  const { shopId } = items[0] ?? (await callHubWithJson<{ shopId: string }>(address, 'POST', '/v1/shops', DEMO_SHOP));
+  const { shopId } =
+    items[0] ?? (await callHubWithJson<{ shopId: string }>(address, 'POST', '/v1/shops', DEMO_SHOP));
   const { token } = await callHub<{ token: string }>(address, 'POST', `/v1/shops/${shopId}/enrolment-tokens`);
   mkdirSync(shopData, { recursive: true });
   await enrol({ hubUrl, token, dataFolder: shopData });

@@ -33,6 +33,8 @@ function readCounts(file: string): { passed: number; failed: number } {
     numFailedTests: number;
     testResults: { status: string; assertionResults: unknown[] }[];
   };
-  const unloaded = result.testResults.filter((one) => one.status === 'failed' && one.assertionResults.length === 0);
+  const unloaded = result.testResults.filter(
+    (one) => one.status === 'failed' && one.assertionResults.length === 0,
+  );
   return { passed: result.numPassedTests, failed: result.numFailedTests + unloaded.length };
 }

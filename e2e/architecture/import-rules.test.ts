@@ -24,7 +24,11 @@ describe('the rooms of the house import in one direction', () => {
     ['hub/src/a.ts', "import type { x } from '@butik/edge/store/store';", 'hub may not import from edge'],
     ['proto/src/a.ts', "import { x } from '@butik/domain/money/money';", 'proto may not import from domain'],
     ['domain/src/a.ts', "export { x } from '@butik/sync/hlc';", 'domain may not import from sync'],
-    ['firmware-bridge/src/a.ts', "import '@butik/domain/codes/gtin';", 'firmware-bridge may not import from domain'],
+    [
+      'firmware-bridge/src/a.ts',
+      "import '@butik/domain/codes/gtin';",
+      'firmware-bridge may not import from domain',
+    ],
     ['edge/src/a.ts', "const x = await import('@butik/hub/hub');", 'edge may not import from hub'],
     ['domain/src/a.ts', "import { readFile } from 'node:fs';", 'domain imports the Node module node:fs'],
     ['sync/src/a.ts', 'const at = Date.now();', 'takes time, chance or the process from a global'],
@@ -47,7 +51,10 @@ describe('the rooms of the house import in one direction', () => {
     const allowed = [
       { path: 'edge/src/a.ts', text: "import { x } from '@butik/sync/hlc';\nimport fs from 'node:fs';" },
       { path: 'sync/src/hlc.test.ts', text: "import { createHash } from 'node:crypto';" },
-      { path: 'hub/src/services/order/a.ts', text: "import { putInOutbox } from '../../kernel/outbox/put-in-outbox.ts';" },
+      {
+        path: 'hub/src/services/order/a.ts',
+        text: "import { putInOutbox } from '../../kernel/outbox/put-in-outbox.ts';",
+      },
     ];
     expect(findImportViolations(allowed)).toEqual([]);
   });

@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Rooms whose shipped code runs anywhere: no Node module, no clock, no randomness. */
 const PURE = ['domain', 'sync'];
-const IMPURE_GLOBALS = /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|crypto\.(randomUUID|getRandomValues)\(|setTimeout\(|setInterval\(|process\.)/;
+const IMPURE_GLOBALS =
+  /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|crypto\.(randomUUID|getRandomValues)\(|setTimeout\(|setInterval\(|process\.)/;
 
 export interface SourceFile {
   /** Path from the root, with `/`. */
@@ -34,7 +35,9 @@ function importViolations(file: SourceFile): string[] {
   return importsOf(file.text).flatMap((specifier) => {
     const target = targetOf(file.path, specifier);
     if (target.kind === 'node') {
-      return PURE.includes(room) && !isTest ? [`${file.path}: ${room} imports the Node module ${specifier}`] : [];
+      return PURE.includes(room) && !isTest
+        ? [`${file.path}: ${room} imports the Node module ${specifier}`]
+        : [];
     }
     if (target.kind === 'package') return [];
     if (target.room !== room && !allowed.includes('*') && !allowed.includes(target.room)) {
