@@ -1,0 +1,27 @@
+import { saleRecorded } from '@butik/proto/facts/sale-recorded';
+import { stockMoved } from '@butik/proto/facts/stock-moved';
+import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
+import type { CallOptions } from '@butik/proto/rpc/rpc';
+import type { ServiceClients } from '../kernel/service.ts';
+
+/** Hands one fact to the service that owns its effect. Idempotent by fact id; throws ButikError. */
+export type Applier = (clients: ServiceClients, fact: ShopFact, options: CallOptions) => Promise<unknown>;
+
+/** Who applies which fact. A new type of fact adds its line here. */
+const APPLIERS: Readonly<Record<string, { maxVersion: number; apply: Applier }>> = {
+  [saleRecorded.type]: {
+    maxVersion: saleRecorded.version,
+    apply: (clients, fact, options) => clients.order.recordSale({ fact }, options),
+  },
+  [stockMoved.type]: {
+    maxVersion: stockMoved.version,
+    apply: (clients, fact, options) => clients.inventory.recordMovements({ fact }, options),
+  },
+};
+
+/** Undefined for a type or version that this hub does not know. */
+export function applierFor(type: string, version: number): Applier | undefined {
+  if (!Object.hasOwn(APPLIERS, type)) return undefined;
+  const { maxVersion, apply } = APPLIERS[type]!;
+  return version <= maxVersion ? apply : undefined;
+}

@@ -1,0 +1,78 @@
+import { asButikError, ButikError } from '@butik/proto/errors/butik-error';
+import type { ErrorKind } from '@butik/proto/errors/kinds';
+import { type BackoffLimits, backoffMs } from '@butik/sync/backoff';
+import type { ServiceClients } from '../kernel/service.ts';
+import { applierFor } from './appliers.ts';
+
+/** A journalled fact as the applier loop reads it. */
+export interface PendingFact {
+  position: string;
+  id: string;
+  node: string;
+  epoch: number;
+  shop_id: string;
+  hlc: string;
+  type: string;
+  version: number;
+  aggregate: string;
+  payload: string;
+  /** ISO 8601. */
+  received_at: string;
+  attempts: number;
+}
+
+/** Why a fact was not applied, as the journal keeps it. */
+export interface FactError {
+  code: string;
+  kind: ErrorKind;
+  message: string;
+  details: Record<string, unknown>;
+}
+
+export type Outcome =
+  | { kind: 'applied' }
+  | { kind: 'quarantined'; error: FactError }
+  | { kind: 'retry'; afterMs: number; error: FactError };
+
+/** These pass by themselves; everything else needs a person. */
+const PASSING: readonly ErrorKind[] = ['unavailable', 'timeout', 'exhausted', 'internal'];
+const MAX_INTERNAL_ATTEMPTS = 5;
+const RETRY: BackoffLimits = { baseMs: 250, maxMs: 60_000 };
+const APPLY_TIMEOUT_MS = 10_000;
+
+/** Hands a fact to its service and says what becomes of it. Does not throw. */
+export async function applyFact(
+  clients: ServiceClients,
+  fact: PendingFact,
+  random: () => number,
+): Promise<Outcome> {
+  try {
+    const apply = applierFor(fact.type, fact.version);
+    if (!apply)
+      throw new ButikError('FACT_TYPE_UNKNOWN', { details: { type: fact.type, version: fact.version } });
+    await apply(
+      clients,
+      {
+        factId: fact.id,
+        type: fact.type,
+        version: fact.version,
+        shopId: fact.shop_id,
+        nodeId: fact.node,
+        epoch: fact.epoch,
+        hlc: fact.hlc,
+        receivedAt: fact.received_at,
+        payload: fact.payload,
+      },
+      { caller: 'service:intake', timeoutMs: APPLY_TIMEOUT_MS },
+    );
+    return { kind: 'applied' };
+  } catch (thrown) {
+    const error = asButikError(thrown);
+    const attempts = fact.attempts + 1;
+    const isLost = error.kind === 'internal' && attempts >= MAX_INTERNAL_ATTEMPTS;
+    const { code, kind, message, details } = error;
+    const kept: FactError = { code, kind, message, details };
+    if (!PASSING.includes(kind) || isLost) return { kind: 'quarantined', error: kept };
+    return { kind: 'retry', afterMs: backoffMs(attempts, RETRY, random), error: kept };
+  }
+}

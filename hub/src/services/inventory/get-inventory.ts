@@ -1,0 +1,90 @@
+import { ButikError } from '@butik/proto/errors/butik-error';
+import { MOVEMENT_REASONS } from '@butik/proto/facts/stock-moved';
+import { z } from 'zod';
+import { decodeCursor, encodeCursor, type Page, type PageQuery } from '../pages.ts';
+import type { InventoryContext } from './inventory-context.ts';
+
+export const levelSchema = z.object({
+  shopId: z.uuid(),
+  productId: z.uuid(),
+  stripeCode: z.string(),
+  /** Pieces or grams; below zero when more was sold than was ever received. */
+  totalStock: z.int(),
+  /** What the goods on hand cost, in minor units, as far as costs are known. */
+  totalValue: z.int(),
+  currency: z.string(),
+  updatedAt: z.iso.datetime(),
+});
+export type Level = z.output<typeof levelSchema>;
+
+export const movementViewSchema = z.object({
+  movementId: z.uuid(),
+  type: z.enum(MOVEMENT_REASONS),
+  movedAt: z.iso.datetime(),
+  quantity: z.int(),
+  costMinor: z.int().nullable(),
+  currency: z.string(),
+  causeId: z.uuid(),
+  batch: z.string().optional(),
+  expiresOn: z.string().optional(),
+});
+
+export const inventoryViewSchema = levelSchema.extend({
+  /** The latest first. */
+  movements: z.array(movementViewSchema),
+  /** Cursor of the movements before these. */
+  next: z.string().nullable(),
+});
+export type InventoryView = z.output<typeof inventoryViewSchema>;
+
+/** What a shop has, product by product. */
+export async function listLevels(
+  { table }: InventoryContext,
+  shopId: string,
+  query: PageQuery,
+): Promise<Page<Level>> {
+  const next = decodeCursor(query.cursor, { gs1pk: `inventory#${shopId}` });
+  const page = await table
+    .getModel('Level')
+    .find({ shopId }, { index: 'gs1', limit: query.limit, maxPages: 1, ...(next && { next }) });
+  return { items: page.map(toLevel), next: encodeCursor(page.next) };
+}
+
+/** The level of one product in one shop, with a page of its movements. Throws INVENTORY_NOT_FOUND. */
+export async function getInventory(
+  { table }: InventoryContext,
+  shopId: string,
+  productId: string,
+  query: PageQuery,
+): Promise<InventoryView> {
+  const [level] = await table
+    .getModel('Level')
+    .find({ shopId, gs1sk: { begins: `${productId}#` } }, { index: 'gs1', limit: 1 });
+  if (!level) throw new ButikError('INVENTORY_NOT_FOUND', { details: { shopId, productId } });
+  const { stripeCode } = level;
+  const next = decodeCursor(query.cursor, { gs1pk: `movements#${shopId}#${stripeCode}` });
+  const page = await table
+    .getModel('Movement')
+    .find(
+      { shopId, stripeCode },
+      { index: 'gs1', reverse: true, limit: query.limit, maxPages: 1, ...(next && { next }) },
+    );
+  const movements = page.map((movement) => ({
+    movementId: movement.movementId,
+    type: movement.type,
+    movedAt: movement.movedAt,
+    quantity: movement.quantity,
+    costMinor: movement.costMinor ?? null,
+    currency: movement.currency,
+    causeId: movement.causeId,
+    ...(movement.batch !== undefined && { batch: movement.batch }),
+    ...(movement.expiresOn !== undefined && { expiresOn: movement.expiresOn }),
+  }));
+  return { ...toLevel(level), movements, next: encodeCursor(page.next) };
+}
+
+function toLevel(item: Omit<Level, 'updatedAt'> & { updatedAt: number }): Level {
+  const { shopId, productId, stripeCode, totalStock, totalValue, currency } = item;
+  const updatedAt = new Date(item.updatedAt).toISOString();
+  return { shopId, productId, stripeCode, totalStock, totalValue, currency, updatedAt };
+}

@@ -1,0 +1,87 @@
+import { ORDER_STATES } from '@butik/domain/orders/states';
+import type { OneSchema } from 'dynamodb-onetable';
+import { outboxModels } from '../../kernel/outbox/outbox-models.ts';
+
+/** The table `orders`: orders as they were made, their lines and history, and sums by business day. */
+export const orderSchema = {
+  format: 'onetable:1.1.0',
+  version: '1.0.0',
+  indexes: {
+    primary: { hash: 'pk', sort: 'sk' },
+    gs1: { hash: 'gs1pk', sort: 'gs1sk', project: 'all' },
+    gs2: { hash: 'gs2pk', sort: 'gs2sk', project: 'all' },
+    gs3: { hash: 'gs3pk', sort: 'gs3sk', project: 'all' },
+  },
+  models: {
+    Order: {
+      pk: { type: String, value: 'order#${shopId}#${orderId}' },
+      sk: { type: String, value: '${orderId}' },
+      /** One shop's orders by time. */
+      gs1pk: { type: String, value: 'orders#${shopId}' },
+      gs1sk: { type: String, value: '${orderedAt}#${orderId}' },
+      /** An order by its id alone. */
+      gs2pk: { type: String, value: 'order#${orderId}' },
+      gs2sk: { type: String, value: '${shopId}' },
+      /** The chain's orders by time. */
+      gs3pk: { type: String, value: 'orders' },
+      gs3sk: { type: String, value: '${orderedAt}#${orderId}' },
+      orderId: { type: String, required: true },
+      shopId: { type: String, required: true },
+      kind: { type: String, required: true, enum: ['sale', 'return', 'online'] },
+      status: { type: String, required: true, enum: ORDER_STATES },
+      /** When the sale was made, by the shop's clock: ISO 8601 in UTC. */
+      orderedAt: { type: String, required: true },
+      businessDay: { type: String, required: true },
+      currency: { type: String, required: true },
+      /** Minor units, VAT included, before cash rounding. */
+      totalAmount: { type: Number, required: true },
+      roundingMinor: { type: Number, required: true },
+      payableMinor: { type: Number, required: true },
+      changeMinor: { type: Number, required: true },
+      receipt: { type: Object, required: true },
+      reference: { type: String },
+      originalSaleId: { type: String },
+      vat: { type: Array, required: true },
+      tenders: { type: Array, required: true },
+      lineCount: { type: Number, required: true },
+      nodeId: { type: String, required: true },
+      epoch: { type: Number, required: true },
+      factId: { type: String, required: true },
+      /** SHA-256 of the fact's payload: the same sale again is the same content. */
+      contentHash: { type: String, required: true },
+      createdAt: { type: Number, required: true },
+      updatedAt: { type: Number, required: true },
+    },
+    /** Lines are apart from the order, so that no number of them outgrows an item. */
+    OrderLines: {
+      pk: { type: String, value: 'order#${shopId}#${orderId}' },
+      sk: { type: String, value: 'lines#${part}' },
+      orderId: { type: String, required: true },
+      shopId: { type: String, required: true },
+      part: { type: String, required: true },
+      lines: { type: Array, required: true },
+    },
+    OrderStep: {
+      pk: { type: String, value: 'order#${shopId}#${orderId}' },
+      sk: { type: String, value: 'history#${step}' },
+      orderId: { type: String, required: true },
+      shopId: { type: String, required: true },
+      step: { type: String, required: true },
+      status: { type: String, required: true, enum: ORDER_STATES },
+      at: { type: Number, required: true },
+      by: { type: String, required: true },
+      note: { type: String },
+    },
+    DaySum: {
+      pk: { type: String, value: 'summary#${shopId}' },
+      sk: { type: String, value: '${businessDay}#${currency}#${kind}' },
+      shopId: { type: String, required: true },
+      businessDay: { type: String, required: true },
+      currency: { type: String, required: true },
+      kind: { type: String, required: true },
+      orders: { type: Number, required: true },
+      totalMinor: { type: Number, required: true },
+    },
+    ...outboxModels,
+  },
+} as const satisfies OneSchema;
