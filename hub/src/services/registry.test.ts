@@ -1,8 +1,8 @@
 import { ProductServiceDefinition } from '@butik/proto/gen/butik/product/v1/product';
 import { ShopServiceDefinition } from '@butik/proto/gen/butik/shop/v1/shop';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Booted, bootServices } from '../testing/boot-services.ts';
 import { SERVICES } from './registry.ts';
-import { type Booted, bootServices } from './testing/boot-services.ts';
 
 let hub: Booted;
 beforeAll(async () => {

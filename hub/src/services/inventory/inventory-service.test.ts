@@ -2,7 +2,7 @@ import type { StockMovement } from '@butik/proto/facts/stock-moved';
 import { InventoryServiceDefinition } from '@butik/proto/gen/butik/inventory/v1/inventory';
 import type { RpcClient } from '@butik/proto/rpc/rpc';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Booted, bootServices } from '../testing/boot-services.ts';
+import { type Booted, bootServices } from '../../testing/boot-services.ts';
 import { inventoryService } from './inventory-service.ts';
 
 let hub: Booted;

@@ -2,7 +2,7 @@ import type { SaleRecorded } from '@butik/proto/facts/sale-recorded';
 import { OrderServiceDefinition } from '@butik/proto/gen/butik/order/v1/order';
 import type { RpcClient } from '@butik/proto/rpc/rpc';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Booted, bootServices } from '../testing/boot-services.ts';
+import { type Booted, bootServices } from '../../testing/boot-services.ts';
 import { orderService } from './order-service.ts';
 
 let hub: Booted;

@@ -1,6 +1,6 @@
 import { ProductServiceDefinition } from '@butik/proto/gen/butik/product/v1/product';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Booted, bootServices } from '../testing/boot-services.ts';
+import { type Booted, bootServices } from '../../testing/boot-services.ts';
 import { productService } from './product-service.ts';
 
 let hub: Booted;

@@ -1,8 +1,8 @@
-import { isCurrency } from '@butik/domain/money/money';
 import { VAT_CATEGORIES } from '@butik/domain/vat/rates';
 import type { PriceRow } from '@butik/proto/collections/prices';
 import type { ProductRow } from '@butik/proto/collections/products';
 import { z } from 'zod';
+import { currencySchema } from '../currency.ts';
 import { type ChainPrice, chainPriceAt } from './chain-prices.ts';
 
 export const UNITS = ['piece', 'gram'] as const;
@@ -36,7 +36,6 @@ export const productContentSchema = z.strictObject({
 export type ProductContent = z.output<typeof productContentSchema>;
 
 const amountSchema = z.int().min(0).max(1_000_000_000);
-export const currencySchema = z.string().refine(isCurrency, 'There is no currency with this code.');
 export const scopeSchema = z
   .string()
   .max(100)

@@ -3,7 +3,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ShopServiceDefinition } from '@butik/proto/gen/butik/shop/v1/shop';
 import type { RpcClient } from '@butik/proto/rpc/rpc';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Booted, bootServices } from '../testing/boot-services.ts';
+import { type Booted, bootServices } from '../../testing/boot-services.ts';
 import { shopService } from './shop-service.ts';
 
 let hub: Booted;

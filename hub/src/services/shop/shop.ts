@@ -1,7 +1,7 @@
 import { VAT_TABLES } from '@butik/domain/vat/rate-tables';
 import type { ShopRow } from '@butik/proto/collections/shops';
 import { z } from 'zod';
-import { currencySchema } from '../product/product.ts';
+import { currencySchema } from '../currency.ts';
 
 const MAX_JSON_CHARACTERS = 20_000;
 

@@ -36,11 +36,6 @@ export const storeCodes = defineCodes({
     title: 'The data folder is in use by another process.',
     remedy: 'Stop the other process, or give this one a data folder of its own.',
   },
-  STORE_IN_USE: {
-    kind: 'precondition',
-    title: 'Another process has the store open.',
-    remedy: 'Stop the other `butik-edge`; one store is written by one process only.',
-  },
   STORE_DAMAGED: {
     kind: 'internal',
     title: 'The store’s file is damaged or not a store of Butik.',

@@ -20,6 +20,8 @@ export async function keepHouse(pg: PGlite, limits: Housekeeping = HOUSEKEEPING)
     [limits.checkpointWalBytes],
   );
   if (rows[0]?.due) await pg.query('CHECKPOINT');
+  // PostgreSQL keeps its counts back for up to a minute otherwise.
+  await pg.query('SELECT pg_stat_force_next_flush()');
   const bloated = await pg.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
      WHERE n_dead_tup > $1 AND n_dead_tup > n_live_tup / 5

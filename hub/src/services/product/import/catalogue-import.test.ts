@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Booted, bootServices } from '../../testing/boot-services.ts';
+import { type Booted, bootServices } from '../../../testing/boot-services.ts';
 import { productService } from '../product-service.ts';
 
 const ROOT = join(import.meta.dirname, '../../../../..');

@@ -7,7 +7,7 @@ import type { Documents } from '../../../kernel/documents/documents.ts';
 import { openEmbeddedDocuments } from '../../../kernel/documents/embedded/open-embedded-documents.ts';
 import { openPgliteSql } from '../../../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../../../kernel/sql/sql.ts';
-import { bootServices } from '../../testing/boot-services.ts';
+import { bootServices } from '../../../testing/boot-services.ts';
 import { productService } from '../product-service.ts';
 
 let documents: Documents;

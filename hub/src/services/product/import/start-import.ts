@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { VAT_CATEGORIES } from '@butik/domain/vat/rates';
 import { z } from 'zod';
-import { currencySchema } from '../product.ts';
+import { currencySchema } from '../../currency.ts';
 import type { ProductContext } from '../product-context.ts';
 import type { ImportWorker } from './import-worker.ts';
 import { formatOf, type Spool, spooledPath, spoolUpload } from './spool.ts';

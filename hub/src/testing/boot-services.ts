@@ -9,14 +9,14 @@ import type { RpcClient, RpcDefinition } from '@butik/proto/rpc/rpc';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
 import { vi } from 'vitest';
-import { openInProcessBus } from '../../kernel/bus/in-process/open-in-process-bus.ts';
-import type { Documents } from '../../kernel/documents/documents.ts';
-import { openEmbeddedDocuments } from '../../kernel/documents/embedded/open-embedded-documents.ts';
-import { assertRoutesDeclarePermission } from '../../kernel/http/assert-routes-declare-permission.ts';
-import { operatorAuth } from '../../kernel/http/operator-auth.ts';
-import type { Kernel, Service, ServiceClients, ServiceInstance } from '../../kernel/service.ts';
-import { openPgliteSql } from '../../kernel/sql/pglite/open-pglite-sql.ts';
-import type { Sql } from '../../kernel/sql/sql.ts';
+import { openInProcessBus } from '../kernel/bus/in-process/open-in-process-bus.ts';
+import type { Documents } from '../kernel/documents/documents.ts';
+import { openEmbeddedDocuments } from '../kernel/documents/embedded/open-embedded-documents.ts';
+import { assertRoutesDeclarePermission } from '../kernel/http/assert-routes-declare-permission.ts';
+import { operatorAuth } from '../kernel/http/operator-auth.ts';
+import type { Kernel, Service, ServiceClients, ServiceInstance } from '../kernel/service.ts';
+import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
+import type { Sql } from '../kernel/sql/sql.ts';
 
 /** Services on real adapters, for tests: the embedded stores, the bus, HTTP with its access check. */
 export interface Booted {

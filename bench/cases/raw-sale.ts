@@ -1,0 +1,17 @@
+import type { Benchmark } from '../benchmark.ts';
+import { measureRawSale } from '../load/measure-raw-sale.ts';
+import { threeLineSale } from '../load/three-line-sale.ts';
+import { withShop } from '../load/with-shop.ts';
+
+const TRANSACTIONS = 5_000;
+
+export const rawSale: Benchmark = {
+  name: 'raw-sale',
+  what: 'better-sqlite3 inserting the rows of a three-line sale, a durable transaction each, no HTTP',
+  run: (say) =>
+    withShop(async (shop) => {
+      say('a shop makes one sale to learn its rows …');
+      const value = await measureRawSale(shop, await threeLineSale(shop.url), TRANSACTIONS);
+      return [{ case: 'raw transaction', value, unit: 'sales/s' }];
+    }),
+};
