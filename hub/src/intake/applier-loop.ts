@@ -44,7 +44,8 @@ export function startApplierLoop(context: {
     while (!closed) {
       woken = false;
       const nextLookMs = await round().catch((error) => {
-        logger.error({ err: error }, 'the journal could not be applied; trying again');
+        // The driver's own error: drizzle's repeats every parameter, which here are whole facts.
+        logger.error({ err: error?.cause ?? error }, 'the journal could not be applied; trying again');
         return LOOK_AGAIN_MS;
       });
       if (nextLookMs > 0 && !woken && !closed) await sleep(nextLookMs);
