@@ -6,7 +6,7 @@ import { threeLineSale } from '../load/three-line-sale.ts';
 import { withShop } from '../load/with-shop.ts';
 
 const WARM_UP = 500;
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Aims of DESIGN §9. */
 const CASES = [
   { clients: 1, sales: 2_000, leastRatio: 0.4 },

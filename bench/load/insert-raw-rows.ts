@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { RawRows } from './raw-rows.ts';
 
@@ -31,6 +32,7 @@ export function insertRawRows(file: string, raw: RawRows, count: number): number
   for (const values of prepared) insert.immediate(values);
   const seconds = (performance.now() - startedAt) / 1000;
   db.close();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
   return count / seconds;
 }
 

@@ -3,6 +3,7 @@ import {
   type JournalReceipt,
   verifyJournal,
 } from '@butik/domain/receipts/receipt-number';
+import { FACTS } from '@butik/proto/facts/registry';
 import type { Database } from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { Identity } from '../provisioning/identity.ts';
@@ -43,9 +44,18 @@ export function checkBooks(db: Database, identity: Identity): { sales: number } 
     );
   }
   expectStockIsSumOfMovements(db);
+  expectFactsHaveTheirForm(db);
   const facts = db.prepare('SELECT count(*) FROM outbox WHERE type = ?').pluck();
   expect(facts.get('sale.recorded')).toBe(sales.length);
   return { sales: sales.length };
+}
+
+function expectFactsHaveTheirForm(db: Database): void {
+  const written = db.prepare<[], { type: string; payload: string }>('SELECT type, payload FROM outbox').all();
+  for (const { type, payload } of written) {
+    const definition = FACTS.find((fact) => fact.type === type);
+    expect(definition?.payload.parse(JSON.parse(payload))).toEqual(JSON.parse(payload));
+  }
 }
 
 function expectStockIsSumOfMovements(db: Database): void {
