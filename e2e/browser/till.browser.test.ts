@@ -150,6 +150,18 @@ describe.skipIf(!hasChromium)('the till in a browser', () => {
     await page.getByText('12,50 kr – Pris på hyllan').waitFor();
   });
 
+  test('where customers serve themselves, goods without a price are not for sale', async () => {
+    const { page } = till;
+    await page.route('**/v1/shop', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...(await answer.json()), fiscalMode: 'exempt-unmanned' } });
+    });
+    await page.reload();
+    await button(/^Tändstickor Pris saknas/).click();
+    await page.getByText('Tändstickor kan inte säljas just nu.').waitFor();
+    expect(await page.getByLabel('Pris', { exact: true }).count()).toBe(0);
+  });
+
   test('a sale whose answer is lost is asked for again, over a reload too, and is recorded once', async () => {
     const { page, shop } = till;
     await scanBarcode(page, '7311041013656');

@@ -87,7 +87,7 @@ export function writeTestIdentity(dataFolder: string): Identity {
       currency: 'SEK',
       country: 'SE',
       timeZone: 'Europe/Stockholm',
-      fiscalMode: 'exempt-unmanned',
+      fiscalMode: 'manned',
     },
     // A key pair made for tests; it opens nothing.
     privateKey: {

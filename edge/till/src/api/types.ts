@@ -7,6 +7,8 @@ export interface Shop {
   name: string;
   currency: string;
   timeZone: string;
+  /** `manned`, or `exempt-unmanned`: customers serve themselves. */
+  fiscalMode: string;
 }
 
 export interface Product {

@@ -1,7 +1,7 @@
 import type { PricedLine } from '../api/types.ts';
 import { useMessages } from '../i18n/language.tsx';
 import { formatCount } from '../i18n/numbers.ts';
-import { useMoney } from '../shell/shop.tsx';
+import { useMaySetPrice, useMoney } from '../shell/shop.tsx';
 import { CloseIcon, MinusIcon, PlusIcon } from '../ui/icons.tsx';
 import type { BasketLine } from './basket.ts';
 
@@ -24,6 +24,7 @@ export function BasketRow(props: BasketRowProps) {
   const money = useMoney();
   const count = formatCount(quantity, messages.locale);
   const weighed = product.unit === 'gram';
+  const maySetPrice = useMaySetPrice();
 
   return (
     <li className="border-b border-line px-4 pt-2.5 pb-1 last:border-b-0">
@@ -36,7 +37,9 @@ export function BasketRow(props: BasketRowProps) {
         </span>
       </div>
       <div className="flex items-center justify-between gap-2">
-        {priceIsMissing ? (
+        {priceIsMissing && !maySetPrice ? (
+          <span className="font-medium text-warn">{messages.priceMissing}</span>
+        ) : priceIsMissing ? (
           <button type="button" className="button border-warn/50 bg-warn-soft text-warn" onClick={onAskPrice}>
             {messages.priceMissing}: {messages.setPrice.toLowerCase()}
           </button>

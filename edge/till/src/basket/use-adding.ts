@@ -20,11 +20,17 @@ export interface Adding {
   cancel(): void;
 }
 
-export function useAdding(change: (action: BasketAction) => void): Adding {
+export function useAdding(
+  change: (action: BasketAction) => void,
+  price: { maySet: boolean; onMissing: (product: Product) => void },
+): Adding {
   const [question, setQuestion] = useState<Question | null>(null);
 
   function add(product: Product, quantity?: number, override?: PriceOverride) {
-    if (product.priceMinor === null && !override) {
+    if (product.priceMinor === null && !override && !price.maySet) {
+      setQuestion(null);
+      price.onMissing(product);
+    } else if (product.priceMinor === null && !override) {
       setQuestion({ ask: 'price', product, quantity });
     } else if (product.unit === 'gram' && quantity === undefined) {
       setQuestion({ ask: 'quantity', product, override });

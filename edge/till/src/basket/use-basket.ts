@@ -1,8 +1,10 @@
 import { useEffect, useReducer } from 'react';
-import { sessionSlot } from '../session-store.ts';
+import { storedSlot } from '../stored-slot.ts';
 import { type BasketAction, type BasketLine, basketReducer } from './basket.ts';
 
-const slot = sessionSlot('butik-till-basket-1', (value): value is BasketLine[] => Array.isArray(value));
+const slot = storedSlot(sessionStorage, 'butik-till-basket-1', (value): value is BasketLine[] =>
+  Array.isArray(value),
+);
 
 /** The basket of this tab; it survives a reload. */
 export function useBasket(): { lines: BasketLine[]; change: (action: BasketAction) => void } {

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { postSale } from '../api/edge.ts';
 import { newId } from '../api/new-id.ts';
 import type { Sale, SaleInput } from '../api/types.ts';
-import { sessionSlot } from '../session-store.ts';
+import { storedSlot } from '../stored-slot.ts';
 import { type PendingSale, sendSale } from './send-sale.ts';
 
 export type CheckoutState =
@@ -16,8 +16,8 @@ export interface Checkout {
   startOver(): void;
 }
 
-/** On disk before the first attempt: a reload in the middle asks again with the same key. */
-const slot = sessionSlot('butik-till-pending-sale-1', isPendingSale);
+/** Kept before the first attempt: after a reload or a crash of the browser the till asks again with the same key. */
+const slot = storedSlot(localStorage, 'butik-till-pending-sale-1', isPendingSale);
 
 export function useCheckout(onSold: (sale: Sale) => void, onRefused: (error: Error) => void): Checkout {
   const [state, setState] = useState<CheckoutState>(() => {

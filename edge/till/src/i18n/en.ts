@@ -40,6 +40,10 @@ export const en: Messages = {
   changeQuantity: (name) => `Change the number of ${name}`,
   changeWeight: (name) => `Change the weight of ${name}`,
   setPrice: 'Set a price',
+  notForSale: (name) => ({
+    title: `${name} cannot be sold at the moment.`,
+    remedy: 'It has no price. Put it back, or ask the staff.',
+  }),
   priceBecause: (price, reason) => `${price} – ${reason}`,
 
   total: 'Total',

@@ -39,6 +39,10 @@ export const sv = {
   changeQuantity: (name: string) => `Ändra antalet av ${name}`,
   changeWeight: (name: string) => `Ändra vikten av ${name}`,
   setPrice: 'Ange pris',
+  notForSale: (name: string) => ({
+    title: `${name} kan inte säljas just nu.`,
+    remedy: 'Varan har inget pris. Lägg tillbaka den, eller fråga personalen.',
+  }),
   priceBecause: (price: string, reason: string) => `${price} – ${reason}`,
 
   total: 'Totalt',

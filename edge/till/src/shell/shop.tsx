@@ -13,6 +13,11 @@ export function useShop(): Shop {
   return shop;
 }
 
+/** Where customers serve themselves nobody is there who may name a price. */
+export function useMaySetPrice(): boolean {
+  return useShop().fiscalMode === 'manned';
+}
+
 /** Formats minor units of the shop's currency in the chosen language. */
 export function useMoney(): (minor: number) => string {
   const { currency } = useShop();

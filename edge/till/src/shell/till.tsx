@@ -20,7 +20,7 @@ import { useScanner } from '../scan/use-scanner.ts';
 import { SYNC_KEY } from '../sync/use-sync.ts';
 import { Notice } from '../ui/notice.tsx';
 import { PhoneBar } from './phone-bar.tsx';
-import { useShop } from './shop.tsx';
+import { useMaySetPrice, useShop } from './shop.tsx';
 import { TopBar } from './top-bar.tsx';
 
 /** The one screen of the till: goods to the left, the basket to the right, dialogs above. */
@@ -29,12 +29,15 @@ export function Till() {
   const messages = useMessages();
   const client = useQueryClient();
   const { lines, change } = useBasket();
-  const adding = useAdding(change);
   const cashQuote = useQuote(lines, true);
   const cardQuote = useQuote(lines, false);
   const [paying, setPaying] = useState<'cash' | 'card' | null>(null);
   const [notice, setNotice] = useState<Explanation | null>(null);
   const [phoneView, setPhoneView] = useState<'products' | 'basket'>('products');
+  const adding = useAdding(change, {
+    maySet: useMaySetPrice(),
+    onMissing: ({ name }) => setNotice(messages.notForSale(name)),
+  });
   const checkout = useCheckout(
     () => {
       change({ type: 'clear' });
