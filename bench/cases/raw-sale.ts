@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Benchmark } from '../benchmark.ts';
-import { measureRawSale } from '../load/measure-raw-sale.ts';
+import { insertRawRows } from '../load/insert-raw-rows.ts';
+import { learnRawRows } from '../load/learn-raw-rows.ts';
 import { threeLineSale } from '../load/three-line-sale.ts';
 import { withShop } from '../load/with-shop.ts';
 
@@ -11,7 +13,8 @@ export const rawSale: Benchmark = {
   run: (say) =>
     withShop(async (shop) => {
       say('a shop makes one sale to learn its rows …');
-      const value = await measureRawSale(shop, await threeLineSale(shop.url), TRANSACTIONS);
+      const rows = await learnRawRows(shop, await threeLineSale(shop.url));
+      const value = insertRawRows(join(shop.dataFolder, 'raw.db'), rows, TRANSACTIONS);
       return [{ case: 'raw transaction', value, unit: 'sales/s' }];
     }),
 };

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { NetworkShop } from '../../e2e/network/start-network.ts';
-import { insertRawRows } from './insert-raw-rows.ts';
 import { postLoad } from './post-load.ts';
-import { keepCopy, rowsOfOneSale } from './raw-rows.ts';
+import { keepCopy, type RawRows, rowsOfOneSale } from './raw-rows.ts';
 
-/** Transactions a second of raw better-sqlite3 with the very rows that one sale of this shop leaves. */
-export async function measureRawSale(shop: NetworkShop, saleBody: string, count: number): Promise<number> {
+/** Lets the shop make one sale and compares its store before and after: what raw SQLite is made to insert. */
+export async function learnRawRows(shop: NetworkShop, saleBody: string): Promise<RawRows> {
   const store = join(shop.dataFolder, 'shop.db');
   const before = join(shop.dataFolder, 'before.db');
   await shop.process.stop();
@@ -15,7 +14,6 @@ export async function measureRawSale(shop: NetworkShop, saleBody: string, count:
   await shop.process.stop();
   const rows = rowsOfOneSale(before, store);
   removeCopy();
-  const perSecond = insertRawRows(join(shop.dataFolder, 'raw.db'), rows, count);
   await shop.process.start();
-  return perSecond;
+  return rows;
 }
