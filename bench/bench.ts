@@ -1,4 +1,5 @@
-// npm run bench -- NAME [--json]: runs one benchmark beside its peer and prints the ratio.
+// npm run bench -- NAME… [--json]: runs each benchmark beside its peer, one after the other, and prints
+// the ratio; with --json a line of JSON after each.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { asButikError } from '@butik/proto/errors/butik-error';
@@ -13,18 +14,28 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean', default: false } },
 });
-const benchmark = BENCHMARKS.find((one) => one.name === positionals[0]);
-if (!benchmark) {
+const chosen = positionals.map((name) => BENCHMARKS.find((one) => one.name === name));
+if (chosen.length === 0 || !chosen.every((one) => one !== undefined)) {
   console.error(
-    `usage: npm run bench -- NAME [--json]\n${BENCHMARKS.map((one) => `  ${one.name}: ${one.what}`).join('\n')}`,
+    `usage: npm run bench -- NAME… [--json]\n${BENCHMARKS.map((one) => `  ${one.name}: ${one.what}`).join('\n')}`,
   );
   process.exit(2);
 }
 
-console.log(
-  `${benchmark.name}: ${benchmark.what} (${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version})`,
-);
+let met = true;
 try {
+  for (const benchmark of chosen) met = (await measure(benchmark)) && met;
+} catch (error) {
+  console.error(asButikError(error).cause ?? error);
+  process.exit(1);
+}
+process.exit(met ? 0 : 1);
+
+/** Runs one benchmark and prints it; false when a case misses its aim. */
+async function measure(benchmark: Benchmark): Promise<boolean> {
+  console.log(
+    `${benchmark.name}: ${benchmark.what} (${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version})`,
+  );
   const cases = await benchmark.run((line) => console.log(line));
   for (const one of cases) {
     const times =
@@ -36,8 +47,5 @@ try {
     console.log(`  ${one.case.padEnd(28)} ${one.value.toFixed(0).padStart(7)} ${one.unit}${times}${beside}`);
   }
   if (values.json) console.log(JSON.stringify({ name: benchmark.name, cases }));
-  process.exit(cases.every((one) => one.met !== false) ? 0 : 1);
-} catch (error) {
-  console.error(asButikError(error).cause ?? error);
-  process.exit(1);
+  return cases.every((one) => one.met !== false);
 }

@@ -8,6 +8,12 @@ const steps: { name: string; command: string; args: string[]; cwd: string }[] = 
   { name: 'types', command: bin(root, 'tsc'), args: ['--noEmit'], cwd: root },
   { name: 'types of the till', command: bin(root, 'tsc'), args: ['--noEmit', '-p', 'edge/till'], cwd: root },
   { name: 'protocol', command: bin(join(root, 'proto'), 'buf'), args: ['lint'], cwd: join(root, 'proto') },
+  {
+    name: 'generated protocol',
+    command: process.execPath,
+    args: [join(root, 'scripts/check-generated.ts')],
+    cwd: root,
+  },
 ];
 for (const { name, command, args, cwd } of steps) {
   console.log(`— ${name}`);

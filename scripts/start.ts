@@ -7,7 +7,7 @@ import { enrol } from '../edge/src/provisioning/enrol.ts';
 import { importCatalogue } from '../hub/cli/commands/catalogue.ts';
 import { callHub, callHubWithJson, hubAddress } from '../hub/cli/hub-client.ts';
 import { buildTill } from './build-till.ts';
-import { type RunningService, runService } from './run-service.ts';
+import { type ManagedProcess, manageProcess } from './managed-process.ts';
 
 const root = join(import.meta.dirname, '..');
 const home = process.env.BUTIK_HOME ?? join(root, '.butik');
@@ -27,9 +27,7 @@ const DEMO_SHOP = {
   orgNumber: '556000-0000',
 };
 
-await buildTill(root);
-mkdirSync(home, { recursive: true });
-const hub = runService({
+const hub = manageProcess({
   name: 'hub',
   args: [
     join(root, 'hub/cli/butik-hub.ts'),
@@ -42,14 +40,13 @@ const hub = runService({
     'warn',
   ],
   readyUrl: `${hubUrl}/healthz`,
+  detached: true,
   onEnd: () =>
     console.log(
       '\nThe hub has stopped. The shop goes on selling. h + Enter starts the hub again (so does "npm run hub").',
     ),
 });
-await hub.start();
-if (!existsSync(join(shopData, 'identity.json'))) await openFirstShop();
-const shop = runService({
+const shop = manageProcess({
   name: 'shop',
   args: [
     join(root, 'edge/src/cli/butik-edge.ts'),
@@ -62,17 +59,49 @@ const shop = runService({
     'warn',
   ],
   readyUrl: `${shopUrl}/v1/health`,
+  detached: true,
   onEnd: () => console.log('\nThe shop has stopped. s + Enter starts it again.'),
 });
-await shop.start();
-tellAddresses();
-listenToKeys();
+
+// From here on, so that nothing that was started outlives this process, also when it ends half way.
+let ending = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+
+try {
+  await startUp();
+} catch (error) {
+  // What broke off because the end was asked for is no news.
+  if (!ending) {
+    console.error(
+      `${(error as Error).message}\nOther ports can be set with BUTIK_HUB_PORT and BUTIK_PORT; the data is in ${home} (BUTIK_HOME).`,
+    );
+    await end(1);
+  }
+}
+
+async function startUp(): Promise<void> {
+  await buildTill(root);
+  mkdirSync(home, { recursive: true });
+  await hub.start();
+  if (!existsSync(join(shopData, 'identity.json'))) await openFirstShop();
+  if (ending) return;
+  await shop.start();
+  tellAddresses();
+  listenToKeys();
+}
+
+async function end(exitCode: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await Promise.all([shop.stop(), hub.stop()]);
+  process.exit(exitCode);
+}
 
 /** Head office's first morning: a shop, its box, and something to sell. */
 async function openFirstShop(): Promise<void> {
   const address = hubAddress({ hub: hubUrl, hubData }, process.env);
   console.log('Importing the sample catalogue …');
-  const done = await importCatalogue(address, join(root, 'hub/sample/catalogue.csv'), false, () => undefined);
+  const done = await importCatalogue(address, join(root, 'hub/sample/catalogue.csv'), {}, () => undefined);
   console.log(`  ${done.created} products created, ${done.unchanged} unchanged, ${done.rejected} rejected`);
   const { items } = await callHub<{ items: { shopId: string }[] }>(address, 'GET', '/v1/shops');
   const { shopId } =
@@ -95,27 +124,17 @@ and the sale arrives: npm run butik -- sync status.
 }
 
 function listenToKeys(): void {
-  let ending = false;
-  const quit = async () => {
-    if (ending) return;
-    ending = true;
-    await Promise.all([shop.stop(), hub.stop()]);
-    process.exit(0);
-  };
-  process.on('SIGINT', quit);
-  process.on('SIGTERM', quit);
-  process.on('SIGHUP', quit);
   const keys: Record<string, () => Promise<void>> = {
     h: () => toggle(hub, 'hub'),
     s: () => toggle(shop, 'shop'),
-    q: quit,
+    q: () => end(0),
   };
   createInterface({ input: process.stdin }).on('line', (line) => {
     keys[line.trim().toLowerCase()]?.().catch((error: unknown) => console.error(String(error)));
   });
 }
 
-async function toggle(service: RunningService, name: string): Promise<void> {
+async function toggle(service: ManagedProcess, name: string): Promise<void> {
   if (service.running) {
     await service.stop();
     console.log(`The ${name} is off.`);

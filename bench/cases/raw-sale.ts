@@ -9,7 +9,7 @@ const TRANSACTIONS = 5_000;
 
 export const rawSale: Benchmark = {
   name: 'raw-sale',
-  what: 'better-sqlite3 inserting the rows of a three-line sale, a durable transaction each, no HTTP',
+  what: 'better-sqlite3 inserting the rows of a three-line sale, a durable transaction each, one after the other: no HTTP, no clients',
   run: (say) =>
     withShop(async (shop) => {
       say('a shop makes one sale to learn its rows …');

@@ -14,7 +14,7 @@ export async function withShop<T>(measure: (shop: NetworkShop) => Promise<T>): P
     { name: 'Bench', currency: 'SEK', country: 'SE', timeZone: 'Europe/Stockholm' },
   ]);
   try {
-    await importCatalogue(network.hub.address, SAMPLE, false, () => undefined);
+    await importCatalogue(network.hub.address, SAMPLE, {}, () => undefined);
     await catalogueArrives(network);
     const shop = network.shops[0] as NetworkShop;
     shop.link.cut();

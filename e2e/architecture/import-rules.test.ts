@@ -8,7 +8,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 describe('the rooms of the house import in one direction', () => {
   test('no file of the repository breaks a rule', () => {
-    const files = globSync('{proto,domain,sync,edge,hub,firmware-bridge,e2e,bench}/**/*.ts', {
+    const files = globSync('{proto,domain,sync,edge,hub,firmware-bridge,e2e,bench,scripts}/**/*.{ts,tsx}', {
       cwd: root,
       exclude: (name) => name === 'node_modules' || name === 'dist',
     }).map((path) => ({
@@ -16,6 +16,8 @@ describe('the rooms of the house import in one direction', () => {
       text: readFileSync(join(root, path), 'utf8'),
     }));
     expect(files.length).toBeGreaterThan(50);
+    const paths = files.map((file) => file.path);
+    expect(paths).toEqual(expect.arrayContaining(['edge/till/src/main.tsx', 'scripts/start.ts']));
     expect(findImportViolations(files)).toEqual([]);
   });
 
@@ -42,6 +44,22 @@ describe('the rooms of the house import in one direction', () => {
       "import {\n  type A,\n  b,\n} from '../inventory/reserve.ts';",
       'the service order may not import from the service inventory',
     ],
+    [
+      'hub/src/kernel/bus/a.ts',
+      "import { order } from '../../services/order/order.ts';",
+      'the kernel may not import from services',
+    ],
+    [
+      'hub/src/kernel/a.ts',
+      "import { apply } from '../intake/apply.ts';",
+      'the kernel may not import from intake',
+    ],
+    [
+      'hub/src/kernel/a.ts',
+      "import { project } from '../feed/project.ts';",
+      'the kernel may not import from feed',
+    ],
+    ['edge/till/src/a.tsx', "import { x } from '@butik/hub/hub';", 'edge may not import from hub'],
     ['cellar/src/a.ts', 'export const x = 1;', '"cellar" is not a room of the house'],
   ])('%s with %s is refused', (path, text, reason) => {
     expect(findImportViolations([{ path, text }])).toEqual([expect.stringContaining(reason)]);

@@ -31,7 +31,7 @@ function importViolations(file: SourceFile): string[] {
   const room = roomOf(file.path);
   const allowed = MAY_IMPORT[room];
   if (!allowed) return [`${file.path}: "${room}" is not a room of the house`];
-  const isTest = file.path.endsWith('.test.ts') || file.path.includes('.contract.');
+  const isTest = /\.test\.tsx?$/.test(file.path) || file.path.includes('.contract.');
   return importsOf(file.text).flatMap((specifier) => {
     const target = targetOf(file.path, specifier);
     if (target.kind === 'node') {
@@ -43,7 +43,10 @@ function importViolations(file: SourceFile): string[] {
     if (target.room !== room && !allowed.includes('*') && !allowed.includes(target.room)) {
       return [`${file.path}: ${room} may not import from ${target.room} (${specifier})`];
     }
-    return serviceViolation(file.path, target.path, specifier);
+    return [
+      ...serviceViolation(file.path, target.path, specifier),
+      ...kernelViolation(file.path, target.path, specifier),
+    ];
   });
 }
 
@@ -53,6 +56,13 @@ function serviceViolation(path: string, target: string, specifier: string): stri
   const to = serviceOf(target);
   if (!from || !to || from === to) return [];
   return [`${path}: the service ${from} may not import from the service ${to} (${specifier})`];
+}
+
+/** What the services stand on knows none of them, and not what carries facts and shapes. */
+function kernelViolation(path: string, target: string, specifier: string): string[] {
+  if (!path.startsWith('hub/src/kernel/')) return [];
+  const part = /^hub\/src\/(services|intake|feed)\//.exec(target)?.[1];
+  return part ? [`${path}: the kernel may not import from ${part} (${specifier})`] : [];
 }
 
 function purityViolations(file: SourceFile): string[] {

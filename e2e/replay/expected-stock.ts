@@ -1,17 +1,10 @@
-import { productKey, type ReplayOperation } from './read-transactions.ts';
-
-/** What must be on hand in a shop: what it received, less what it sold, plus what came back. */
+/** What must be on hand in a shop: what it received, less the pieces that the files say left it. */
 export function expectedStock(
   opening: ReadonlyMap<string, number>,
-  operations: readonly ReplayOperation[],
+  pieces: ReadonlyMap<string, number>,
 ): Map<string, number> {
   const stock = new Map(opening);
-  for (const { kind, lines } of operations) {
-    for (const { code, quantity } of lines) {
-      const key = productKey(code);
-      stock.set(key, (stock.get(key) ?? 0) + (kind === 'sale' ? -quantity : quantity));
-    }
-  }
+  for (const [code, count] of pieces) stock.set(code, (stock.get(code) ?? 0) - count);
   return stock;
 }
 

@@ -20,21 +20,43 @@ interface Order {
   receipt?: { till: string; epoch: number; number: number };
 }
 
+interface Level {
+  stripeCode: string;
+  totalStock: number;
+}
+
 export async function readHubBooks(hub: HubAddress, shopId: string): Promise<HubBooks> {
   const orders = await allPages<Order>(hub, `/v1/orders?shopId=${shopId}&limit=200`);
-  const levels = await allPages<{ stripeCode: string; totalStock: number }>(
-    hub,
-    `/v1/inventory/${shopId}?limit=200`,
-  );
-  const references = new Set(orders.map((order) => order.reference ?? order.orderId));
-  const receipts = orders.flatMap(({ receipt }) => (receipt ? [receipt] : []));
+  const levels = await allPages<Level>(hub, `/v1/inventory/${shopId}?limit=200`);
+  return booksOf(orders, levels);
+}
+
+/** The books of one shop from the orders and stock levels that the hub lists for it. */
+export function booksOf(orders: readonly Order[], levels: readonly Level[]): HubBooks {
+  const stock = new Map<string, number>();
+  for (const { stripeCode, totalStock } of levels) {
+    const key = productKey(stripeCode);
+    stock.set(key, (stock.get(key) ?? 0) + totalStock);
+  }
   return {
     revenueMinor: orders.reduce((sum, order) => sum + order.totalMinor, 0),
     orders: orders.length,
-    doubled: orders.length - references.size,
-    receiptGaps: countGaps(receipts),
-    stock: new Map(levels.map((level) => [productKey(level.stripeCode), level.totalStock])),
+    doubled: countDoubled(orders),
+    receiptGaps: countGaps(orders.flatMap(({ receipt }) => (receipt ? [receipt] : []))),
+    stock,
   };
+}
+
+function countDoubled(orders: readonly Order[]): number {
+  const seen = new Set<string>();
+  let doubled = 0;
+  for (const { orderId, reference, receipt } of orders) {
+    const names = [`reference ${reference ?? orderId}`];
+    if (receipt) names.push(`receipt ${receipt.till}/${receipt.epoch}/${receipt.number}`);
+    if (names.some((name) => seen.has(name))) doubled += 1;
+    for (const name of names) seen.add(name);
+  }
+  return doubled;
 }
 
 function countGaps(receipts: { till: string; epoch: number; number: number }[]): number {

@@ -16,7 +16,10 @@ export interface PlayedRun {
   refused: { reference: string; error: string }[];
 }
 
-/** Plays each shop's operations one after the other, the shops side by side, while the faults strike. */
+/**
+ * Plays each shop's operations one after the other, the shops side by side, while the faults strike.
+ * Throws when a fault could not be undone: a process that was killed and did not come back.
+ */
 export async function play(
   network: Network,
   perShop: readonly (readonly ReplayOperation[])[],
@@ -33,10 +36,12 @@ export async function play(
   };
   const waiting = [...faults];
   const striking: Promise<void>[] = [];
+  const failures: unknown[] = [];
   let acknowledged = 0;
   const strikeDue = () => {
     while (waiting[0] && waiting[0].after <= acknowledged) {
-      striking.push(strike(network, waiting.shift() as PlannedFault, run));
+      const fault = waiting.shift() as PlannedFault;
+      striking.push(strike(network, fault, run).catch((error: unknown) => void failures.push(error)));
     }
   };
 
@@ -45,6 +50,8 @@ export async function play(
   await Promise.all(
     network.shops.map(async (shop, index) => {
       for (const operation of perShop[index] ?? []) {
+        // A shop whose box is gone for good would keep each sale waiting until its client gives up.
+        if (failures.length > 0) return;
         await playOne(shop, operation, currency, run);
         acknowledged += 1;
         strikeDue();
@@ -53,6 +60,9 @@ export async function play(
   );
   run.seconds = (performance.now() - startedAt) / 1000;
   await Promise.all(striking);
+  if (failures.length > 0) {
+    throw new AggregateError(failures, `A fault could not be undone: ${failures.map(String).join('; ')}`);
+  }
   return run;
 }
 

@@ -18,7 +18,7 @@ export async function prepareCatalogue(
   products: Transactions['products'],
 ): Promise<{ imported: number; rejected: number }> {
   const first = await importFile(hub, options.catalogue);
-  const known = await productCodes(hub);
+  const known = new Set((await productCodes(hub, '')).map(productKey));
   const missing = [...products].filter(([key]) => !known.has(key)).map(([, product]) => product);
   if (missing.length === 0) return { imported: first.imported, rejected: first.rejected };
   const file = join(options.folder, 'sold-but-not-in-the-catalogue.csv');
@@ -35,7 +35,7 @@ export async function prepareCatalogue(
 }
 
 async function importFile(hub: HubAddress, file: string) {
-  const done = await importCatalogue(hub, file, false, () => undefined);
+  const done = await importCatalogue(hub, file, {}, () => undefined);
   if (done.status !== 'completed')
     throw new Error(`The import of ${file} ended ${done.status}: ${JSON.stringify(done.errors.slice(0, 5))}`);
   return {
@@ -45,24 +45,25 @@ async function importFile(hub: HubAddress, file: string) {
   };
 }
 
-async function productCodes(hub: HubAddress): Promise<Set<string>> {
-  const codes = new Set<string>();
+/** Codes of the hub's products as they are written there; `filter` is a query such as `&active=true`. */
+async function productCodes(hub: HubAddress, filter: '' | '&active=true'): Promise<string[]> {
+  const codes: string[] = [];
   let cursor: string | null = null;
   do {
     const page: { items: { code: string }[]; next: string | null } = await callHub(
       hub,
       'GET',
-      `/v1/products?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      `/v1/products?limit=200${filter}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
     );
-    for (const item of page.items) codes.add(productKey(item.code));
+    for (const item of page.items) codes.push(item.code);
     cursor = page.next;
   } while (cursor);
   return codes;
 }
 
-/** Waits until the shop's own catalogue holds as many products as the hub's. */
+/** Waits until each shop's own catalogue has as many products to sell as the hub's; retired ones do not count. */
 export async function catalogueArrives(network: Network): Promise<void> {
-  const expected = (await productCodes(network.hub.address)).size;
+  const expected = (await productCodes(network.hub.address, '&active=true')).length;
   const giveUp = Date.now() + CATALOGUE_WAIT_MS;
   for (const shop of network.shops) {
     for (;;) {

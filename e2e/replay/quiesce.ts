@@ -3,10 +3,10 @@ import { callHub } from '../../hub/cli/hub-client.ts';
 import type { Network } from '../network/start-network.ts';
 import { askShop } from './shop-client.ts';
 
-const GIVE_UP_AFTER_MS = 600_000;
+const STALLED_AFTER_MS = 120_000;
 const POLL_MS = 100;
 
-/** What is left to be taken in once everything has come to rest, or the patience is over. */
+/** What is left to be taken in once everything has come to rest, or nothing has moved for two minutes. */
 export interface Quiescence {
   unsent: number;
   pending: number;
@@ -18,13 +18,31 @@ export interface Quiescence {
 export async function quiesce(network: Network): Promise<Quiescence> {
   for (const shop of network.shops) shop.link.heal();
   const startedAt = performance.now();
+  const hasStalled = watchForStall(STALLED_AFTER_MS);
   for (;;) {
     const left = await whatIsLeft(network);
     const elapsedMs = performance.now() - startedAt;
     const isQuiet = left.unsent === 0 && left.pending === 0;
-    if (isQuiet || elapsedMs > GIVE_UP_AFTER_MS) return { ...left, drainSeconds: elapsedMs / 1000 };
+    if (isQuiet || hasStalled(left, elapsedMs)) return { ...left, drainSeconds: elapsedMs / 1000 };
     await wait(POLL_MS);
   }
+}
+
+/**
+ * Says whether less and less is left: true once `limitMs` have passed without a new low. A fact that
+ * has been sent and waits to be applied is half done, so handing facts over counts as progress.
+ */
+export function watchForStall(limitMs: number) {
+  let lowest = Number.POSITIVE_INFINITY;
+  let lowestAtMs = 0;
+  return (left: { unsent: number; pending: number }, nowMs: number): boolean => {
+    const work = 2 * left.unsent + left.pending;
+    if (work < lowest) {
+      lowest = work;
+      lowestAtMs = nowMs;
+    }
+    return nowMs - lowestAtMs >= limitMs;
+  };
 }
 
 async function whatIsLeft(network: Network): Promise<Omit<Quiescence, 'drainSeconds'>> {

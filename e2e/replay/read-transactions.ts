@@ -1,19 +1,34 @@
-import { createReadStream } from 'node:fs';
 import { parseMinor } from '@butik/domain/money/money';
-import { parse } from 'csv-parse';
 import { z } from 'zod';
+import { openCsv } from './open-csv.ts';
 
 const COLUMNS = z.object({
-  InvoiceNo: z.string().min(1),
-  StockCode: z.string().min(1),
-  Description: z.string(),
-  Quantity: z.string(),
-  UnitPrice: z.string(),
+  InvoiceNo: z.string().trim().min(1),
+  StockCode: z.string().trim().min(1),
+  Description: z.string().default(''),
+  Quantity: z.string().trim(),
+  UnitPrice: z.string().trim(),
 });
+
+/** A row with too many or too few columns is a row to be listed, not the end of the file. */
+const FORM = {
+  columns: true,
+  bom: true,
+  info: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+} as const;
+
+interface Parsed {
+  record: Record<string, string | undefined>;
+  /** `lines` is the line of the file that the row ends on, from 1. */
+  info: { lines: number; error?: Error };
+}
 
 /** One thing to do at a till: an invoice's sold lines, or its returned lines. Quantities are positive. */
 export interface ReplayOperation {
   kind: 'sale' | 'return';
+  invoice: string;
   /** The invoice number; a return within an invoice that also sells gets `/R`. */
   reference: string;
   lines: { code: string; quantity: number; unitPriceMinor: number }[];
@@ -30,6 +45,7 @@ export interface Transactions {
 
 export interface SkippedLine {
   file: string;
+  /** Line of the file, from 1 (the head). */
   row: number;
   invoice: string;
   code: string;
@@ -40,24 +56,19 @@ export async function readTransactions(files: readonly string[], currency: strin
   const invoices = new Map<string, { sale: ReplayOperation; return: ReplayOperation }>();
   const result: Transactions = { invoices: 0, operations: [], products: new Map(), skipped: new Map() };
   for (const file of files) {
-    let row = 1;
-    for await (const record of createReadStream(file).pipe(parse({ columns: true, bom: true }))) {
-      row += 1;
+    for await (const { record, info } of openCsv(file, FORM) as AsyncIterable<Parsed>) {
+      const row = info.lines;
       const parsed = COLUMNS.safeParse(record);
-      if (!parsed.success) {
-        skip(result, 'row is malformed', {
-          file,
-          row,
-          invoice: record.InvoiceNo ?? '',
-          code: record.StockCode ?? '',
-        });
+      if (!parsed.success || info.error) {
+        const [invoice, code] = [record.InvoiceNo ?? '', record.StockCode ?? ''];
+        skip(result, 'row is malformed', { file, row, invoice, code });
         continue;
       }
       const { InvoiceNo: invoice, StockCode: code } = parsed.data;
       if (!invoices.has(invoice)) {
         invoices.set(invoice, {
-          sale: { kind: 'sale', reference: invoice, lines: [] },
-          return: { kind: 'return', reference: `${invoice}/R`, lines: [] },
+          sale: { kind: 'sale', invoice, reference: invoice, lines: [] },
+          return: { kind: 'return', invoice, reference: `${invoice}/R`, lines: [] },
         });
       }
       const line = readLine(parsed.data, currency);
@@ -96,12 +107,13 @@ function readLine(
   row: z.infer<typeof COLUMNS>,
   currency: string,
 ): { quantity: number; unitPriceMinor: number } | string {
-  const quantity = Number(row.Quantity);
+  const quantity = /^-?\d+([.,]0+)?$/.test(row.Quantity) ? Number.parseInt(row.Quantity, 10) : Number.NaN;
   if (!Number.isSafeInteger(quantity)) return 'quantity is not a whole number';
   if (quantity === 0) return 'quantity is zero';
   let unitPriceMinor: number;
   try {
-    unitPriceMinor = parseMinor(row.UnitPrice, currency);
+    // Some exports write 2.550 for 2.55.
+    unitPriceMinor = parseMinor(row.UnitPrice.replace(/([.,]\d{2})0+$/, '$1'), currency);
   } catch {
     return 'price is not an amount in minor units';
   }
@@ -111,5 +123,7 @@ function readLine(
 }
 
 function skip(result: Transactions, reason: string, line: SkippedLine): void {
-  result.skipped.set(reason, [...(result.skipped.get(reason) ?? []), line]);
+  const lines = result.skipped.get(reason);
+  if (lines) lines.push(line);
+  else result.skipped.set(reason, [line]);
 }

@@ -6,6 +6,7 @@ import { expectedBooks } from './expected-books.ts';
 import { expectedStock, stockMismatches } from './expected-stock.ts';
 import { planFaults } from './fault-plan.ts';
 import { readHubBooks } from './hub-books.ts';
+import { listSkipped } from './list-skipped.ts';
 import { play } from './play.ts';
 import { catalogueArrives, prepareCatalogue, receiveOpeningStock } from './prepare.ts';
 import { quiesce } from './quiesce.ts';
@@ -13,6 +14,7 @@ import { seededRandom } from './random.ts';
 import { readTransactions } from './read-transactions.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { readShopBooks } from './shop-books.ts';
+import { shopOfInvoice } from './shop-of-invoice.ts';
 
 /** The invoices' currency and country; the shops are opened in them. */
 const SHOP = { currency: 'GBP', country: 'GB', timeZone: 'Europe/London' };
@@ -43,27 +45,40 @@ export interface ReplayReport {
   kills: { edge: number; hub: number };
 }
 
-/** Plays the invoices through a network of processes with its faults and compares the books. */
+/**
+ * Plays the invoices through a network of processes with its faults and compares the books. A temporary
+ * folder is removed when they agree; else it is kept, and said, with the stores and logs of every process.
+ */
 export async function runReplay(options: ReplayOptions, say: (line: string) => void): Promise<ReplayReport> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'butik-replay-'));
   mkdirSync(folder, { recursive: true });
+  let report: ReplayReport | undefined;
+  try {
+    report = await playAndCompare(options, folder, say);
+    return report;
+  } finally {
+    const agrees = report !== undefined && faultsOf(report).length === 0;
+    if (!agrees) say(`the stores and logs of the run are kept in ${folder}`);
+    else if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function playAndCompare(
+  options: ReplayOptions,
+  folder: string,
+  say: (line: string) => void,
+): Promise<ReplayReport> {
   const transactions = await readTransactions(options.transactions, SHOP.currency);
   say(
     `${transactions.invoices} invoices: ${transactions.operations.length} sales and returns of ${transactions.products.size} products`,
   );
-  for (const [reason, lines] of transactions.skipped) {
-    say(
-      `  left out, ${reason}: ${lines.length} lines, such as ${lines
-        .slice(0, 3)
-        .map((line) => `${line.invoice} row ${line.row}`)
-        .join(', ')}`,
-    );
-  }
+  listSkipped(transactions.skipped, { path: folder, kept: options.folder !== undefined }, say);
   const perShop = Array.from({ length: options.shops }, (_, shop) =>
-    transactions.operations.filter((_operation, index) => index % options.shops === shop),
+    transactions.operations.filter(({ invoice }) => shopOfInvoice(invoice, options.shops) === shop),
   );
   const plans = perShop.map((_, index) => ({ ...SHOP, name: `Shop ${index + 1}` }));
   const network = await startNetwork(folder, plans);
+  say(`one hub and ${options.shops} shops have started in ${folder}`);
   try {
     const prepared = await prepareCatalogue(
       network.hub.address,
@@ -93,15 +108,15 @@ export async function runReplay(options: ReplayOptions, say: (line: string) => v
     await Promise.all(network.shops.map((shop) => shop.process.stop()));
     const shopBooks = network.shops.map(readShopBooks);
 
+    const expected = await expectedBooks(options.transactions, options.shops);
     const mismatches = network.shops.flatMap((shop, index) =>
       stockMismatches(
-        expectedStock(openings[index] ?? new Map(), perShop[index] ?? []),
+        expectedStock(openings[index] ?? new Map(), expected.pieces[index] ?? new Map()),
         shopBooks[index]?.stock ?? new Map(),
         hubBooks[index]?.stock ?? new Map(),
       ).map((code) => `${shop.name} ${code}`),
     );
     if (mismatches.length > 0) say(`stock differs: ${mismatches.slice(0, 10).join(', ')}`);
-    const { revenueMinor } = await expectedBooks(options.transactions);
     return {
       seed: options.seed,
       shops: options.shops,
@@ -114,7 +129,7 @@ export async function runReplay(options: ReplayOptions, say: (line: string) => v
       ),
       offlineSales: run.offlineSales,
       revenueMinor: {
-        file: revenueMinor,
+        file: expected.revenueMinor,
         edge: sum(shopBooks.map((books) => books.revenueMinor)),
         hub: sum(hubBooks.map((books) => books.revenueMinor)),
       },
@@ -131,7 +146,6 @@ export async function runReplay(options: ReplayOptions, say: (line: string) => v
     };
   } finally {
     await network.close();
-    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

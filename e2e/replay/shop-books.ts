@@ -8,7 +8,7 @@ export interface ShopBooks {
   revenueMinor: number;
   sales: number;
   returns: number;
-  /** References that more than one sale or return carries. */
+  /** Sales and returns that share their reference or their receipt number with another. */
   doubled: number;
   /** Numbers missing between a till's first and last receipt of an epoch. */
   receiptGaps: number;
@@ -31,12 +31,15 @@ export function readShopBooks(shop: NetworkShop): ShopBooks {
       revenueMinor: count('SELECT sum(amount_minor) AS n FROM sale_lines'),
       sales: count("SELECT count(*) AS n FROM sales WHERE kind = 'sale'"),
       returns: count("SELECT count(*) AS n FROM sales WHERE kind = 'return'"),
-      doubled: count('SELECT count(*) - count(DISTINCT reference) AS n FROM sales'),
+      doubled: count(
+        `SELECT count(*) - min(count(DISTINCT reference), count(DISTINCT till || '/' || epoch || '/' || receipt_number)) AS n
+         FROM sales`,
+      ),
       receiptGaps: count(
         `SELECT sum(gap) AS n FROM (
            SELECT max(receipt_number) - count(DISTINCT receipt_number) AS gap FROM sales GROUP BY till, epoch)`,
       ),
-      stock: new Map(stock.map(({ code, n }) => [productKey(code), n])),
+      stock: sumByKey(stock),
       unsent: count(
         `SELECT count(*) AS n FROM outbox o JOIN channels c ON c.channel = o.channel WHERE o.seq > c.acknowledged`,
       ),
@@ -44,4 +47,10 @@ export function readShopBooks(shop: NetworkShop): ShopBooks {
   } finally {
     db.close();
   }
+}
+
+function sumByKey(rows: readonly { code: string; n: number }[]): Map<string, number> {
+  const stock = new Map<string, number>();
+  for (const { code, n } of rows) stock.set(productKey(code), (stock.get(productKey(code)) ?? 0) + n);
+  return stock;
 }

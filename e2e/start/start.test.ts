@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -59,7 +60,87 @@ test('npm start opens a shop; a sale made while the hub is off reaches it once i
     );
     rmSync(home, { recursive: true, force: true });
   }
-}, 120_000);
+}, 240_000);
+
+test('npm start with a taken shop port ends with exit 1, and leaves no process behind', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'butik-start-'));
+  const taken = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  try {
+    const started = spawnStart(home, await freePort(), port);
+    let said = '';
+    started.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    expect(await exitOf(started)).toBe(1);
+    expect(said).toContain('BUTIK_PORT');
+    expect(pidsWithin(home)).toEqual([]);
+  } finally {
+    endAll(home);
+    await new Promise((resolve) => taken.close(resolve));
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 240_000);
+
+test('npm start that is told to end half way takes the hub along', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'butik-start-'));
+  try {
+    const started = spawnStart(home, await freePort(), await freePort());
+    const lines = createInterface({ input: started.stdout as NonNullable<ChildProcess['stdout']> });
+    for await (const line of lines) if (line.includes('Importing')) break;
+    expect(pidsWithin(home)).toHaveLength(1);
+    started.kill('SIGTERM');
+    expect(await exitOf(started)).toBe(0);
+    expect(pidsWithin(home)).toEqual([]);
+  } finally {
+    endAll(home);
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 240_000);
+
+function spawnStart(home: string, hubPort: number, shopPort: number): ChildProcess {
+  return spawn(process.execPath, [join(root, 'scripts/start.ts')], {
+    env: { ...process.env, BUTIK_HOME: home, BUTIK_HUB_PORT: String(hubPort), BUTIK_PORT: String(shopPort) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** The hub and the shop of this home name a folder of it in their command line. */
+function pidsWithin(home: string): number[] {
+  return commandLines()
+    .filter(({ command }) => command.includes(`${home}/`))
+    .map(({ pid }) => pid);
+}
+
+/** Of every process: from /proc, which a small container has and ps it may not; elsewhere from ps. */
+function commandLines(): { pid: number; command: string }[] {
+  if (existsSync('/proc/self/cmdline')) {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => ({ pid: Number(name), command: commandOf(name) }));
+  }
+  const list = execFileSync('ps', ['-A', '-o', 'pid=', '-o', 'args='], { encoding: 'utf8' });
+  return list.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
+}
+
+/** Empty for a process that has ended meanwhile. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+function endAll(home: string): void {
+  for (const pid of pidsWithin(home)) process.kill(pid, 'SIGKILL');
+}
 
 async function firstProductWithPrice(shop: string): Promise<{ productId: string; priceMinor: number }> {
   for (;;) {

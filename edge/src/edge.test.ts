@@ -1,10 +1,13 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { edgeConfigSchema } from './config.ts';
 import { startEdge } from './edge.ts';
+import type { Identity } from './provisioning/identity.ts';
+import { IDENTITY_FILE } from './provisioning/load-identity.ts';
 import { checkBooks } from './testing/check-books.ts';
 import { makeTestFolder, openTestEdge, type TestEdge } from './testing/open-test-edge.ts';
 
@@ -32,6 +35,21 @@ describe('a shop', () => {
     await shop.reopen();
     expect((await shop.post('/v1/sales', SALE)).body.receipt.text).toBe('1-1-000002');
     expect(checkBooks(shop.edge.store.db, shop.identity)).toEqual({ sales: 2 });
+  });
+
+  test.each([
+    ['epoch', (identity: Identity) => ({ ...identity, epoch: 2 })],
+    ['node', (identity: Identity) => ({ ...identity, nodeId: '01990000-0000-7000-8000-00000000000b' })],
+    ['shop', (identity: Identity) => ({ ...identity, shop: { ...identity.shop, shopId: identity.nodeId } })],
+  ])('does not open under an identity with another %s than its store was written by', async (_, change) => {
+    await shop.post('/v1/sales', SALE);
+    const write = (identity: Identity) =>
+      writeFileSync(join(shop.dataFolder, IDENTITY_FILE), JSON.stringify(identity));
+    write(change(shop.identity));
+    await expect(shop.reopen()).rejects.toMatchObject({ code: 'STORE_FOREIGN' });
+    write(shop.identity);
+    await shop.reopen();
+    expect((await shop.get('/v1/sync')).body.unsent.sales).toBe(1);
   });
 
   test('keeps nothing of a sale when the disk is full, and sells on once there is room', async () => {

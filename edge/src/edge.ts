@@ -11,12 +11,13 @@ import { newId } from './new-id.ts';
 import type { Ports } from './ports.ts';
 import { loadIdentity } from './provisioning/load-identity.ts';
 import { createFactWriter } from './replication/outbox/append-fact.ts';
-import { sha256 } from './replication/sha256.ts';
 import { type Replication, startReplication } from './replication/start-replication.ts';
+import { sha256 } from './sha256.ts';
 import { createShop } from './shop.ts';
+import { bindStore } from './store/bind-store.ts';
 import { migrations } from './store/migrations.ts';
 import { openStore } from './store/open-store.ts';
-import type { Store } from './store/store.ts';
+import { STORE_FILE, type Store } from './store/store.ts';
 
 export interface Edge {
   url: string;
@@ -35,11 +36,9 @@ export interface Surroundings extends Ports {
   onStoreFailed(error: Error): void;
 }
 
-const STORE_FILE = 'shop.db';
-
 /**
  * Starts an enrolled shop: its store, its replication and its API. It sells whether or not the hub can be
- * reached. Throws NOT_ENROLLED, STORE_…, and SERVICE_UNAVAILABLE when the port is taken.
+ * reached. Throws NOT_ENROLLED, STORE_… (STORE_FOREIGN for another box's store), and SERVICE_UNAVAILABLE when the port is taken.
  */
 export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundings> = {}): Promise<Edge> {
   const logger = overrides.logger ?? pino({ level: config.logLevel }, pino.destination(2));
@@ -65,6 +64,7 @@ export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundi
   }
 
   try {
+    bindStore(store.db, identity);
     const facts = createFactWriter({ identity, ports, store, sha256 });
     const shop = createShop({ store, facts, ports, identity, till: config.till });
     const started = startReplication({

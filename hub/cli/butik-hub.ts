@@ -1,7 +1,7 @@
+import { reportFailure } from '@butik/proto/errors/report-failure';
 import { Command } from 'commander';
 import { readHubConfig } from '../src/config.ts';
 import { startHub } from '../src/hub.ts';
-import { reportFailure } from './report-failure.ts';
 
 const program = new Command('butik-hub').description('The hub: head office’s services in one process.');
 

@@ -1,8 +1,8 @@
+import { reportFailure } from '@butik/proto/errors/report-failure';
 import { Command } from 'commander';
 import { addCatalogueCommands } from './commands/catalogue.ts';
 import { addShopCommands } from './commands/shop.ts';
 import { addSyncCommands } from './commands/sync.ts';
-import { reportFailure } from './report-failure.ts';
 
 const program = new Command('butik')
   .description('Head office on the command line: shops, catalogue, sync.')

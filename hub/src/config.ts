@@ -16,8 +16,14 @@ export const hubConfigSchema = z.strictObject({
   operatorToken: z.string().min(32).optional(),
   /** BUTIK_LOG_LEVEL. */
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** BUTIK_DATABASE_URL: the hub's database on PostgreSQL 15 or later; without it PGlite in the data folder. */
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** ELECTRIC_URL: an Electric service that serves the shapes; without it the hub serves them itself. */
   electricUrl: z.url().optional(),
+  /** BUTIK_AMQP_URL: RabbitMQ as the bus between processes; without it events stay in this process. */
+  amqpUrl: z.url({ protocol: /^amqps?$/ }).optional(),
+  /** BUTIK_REDIS_URL: Redis as the cache that processes share; without it each process has its own in memory. */
+  redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
 });
 export type HubConfig = z.infer<typeof hubConfigSchema>;
 
@@ -27,7 +33,10 @@ const VARIABLES: Record<keyof HubConfig, string> = {
   port: 'BUTIK_HUB_PORT',
   operatorToken: 'BUTIK_OPERATOR_TOKEN',
   logLevel: 'BUTIK_LOG_LEVEL',
+  databaseUrl: 'BUTIK_DATABASE_URL',
   electricUrl: 'ELECTRIC_URL',
+  amqpUrl: 'BUTIK_AMQP_URL',
+  redisUrl: 'BUTIK_REDIS_URL',
 };
 
 /** Settings from flags, else the environment, else the defaults. Throws REQUEST_INVALID naming the bad setting. */

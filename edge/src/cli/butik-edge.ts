@@ -1,6 +1,6 @@
+import { reportFailure } from '@butik/proto/errors/report-failure';
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
-import { reportFailure } from './report-failure.ts';
 
 const DATA = 'folder of identity and store (BUTIK_EDGE_DATA)';
 

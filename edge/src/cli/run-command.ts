@@ -1,6 +1,6 @@
+import { reportFailure } from '@butik/proto/errors/report-failure';
 import { readEdgeConfig } from '../config.ts';
 import { startEdge } from '../edge.ts';
-import { reportFailure } from './report-failure.ts';
 
 export interface RunOptions {
   data?: string;

@@ -35,11 +35,11 @@ test('[I6] the private key stays on the box, in the one file that is made, for i
 });
 
 test.each(['ENROLMENT_TOKEN_INVALID', 'ENROLMENT_TOKEN_USED', 'ENROLMENT_TOKEN_EXPIRED'] as const)(
-  '[I6] what the hub says of the token reaches the person, and nothing is written: %s',
+  '[I6] what the hub says of the token reaches the person, and no identity is written: %s',
   async (code) => {
     hub.answers.push({ path: '/sync/v1/enrol', status: 0, error: new ButikError(code) });
     await expect(enrol({ hubUrl: hub.url, token, dataFolder })).rejects.toMatchObject({ code });
-    expect(readdirSync(dataFolder)).toEqual([]);
+    expect(readdirSync(dataFolder)).toEqual(['identity.pending.json']);
     await expect(loadIdentity(dataFolder)).rejects.toMatchObject({ code: 'NOT_ENROLLED' });
   },
 );
@@ -53,12 +53,42 @@ test('[I6] a box that is enrolled is not enrolled over', async () => {
   expect(hub.enrolled).toHaveLength(1);
 });
 
+test('[I6] an answer that is lost after the hub enrolled the box is asked for again: one key, one epoch', async () => {
+  const loseAnswer: typeof fetch = async (input, init) => {
+    await (await fetch(input, init)).arrayBuffer();
+    throw new TypeError('terminated');
+  };
+  const lost = enrol({ hubUrl: hub.url, token, dataFolder, fetch: loseAnswer });
+  await expect(lost).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  expect(readdirSync(dataFolder)).toEqual(['identity.pending.json']);
+  expect(statSync(join(dataFolder, 'identity.pending.json')).mode & 0o777).toBe(0o600);
+  const identity = await enrol({ hubUrl: hub.url, token, dataFolder });
+  expect(identity.epoch).toBe(1);
+  expect(hub.enrolled).toEqual([{ token, publicKeyX: identity.privateKey.x }]);
+  expect(readdirSync(dataFolder)).toEqual(['identity.json']);
+});
+
+test('[I6] a folder that holds a store is not enrolled: its facts are another epoch’s', async () => {
+  writeFileSync(join(dataFolder, 'shop.db'), '');
+  await expect(enrol({ hubUrl: hub.url, token, dataFolder })).rejects.toMatchObject({
+    code: 'ALREADY_ENROLLED',
+    message: expect.stringContaining('shop.db'),
+  });
+  expect(hub.enrolled).toEqual([]);
+});
+
+test('a key under way that cannot be read is not taken for none', async () => {
+  writeFileSync(join(dataFolder, 'identity.pending.json'), '{');
+  await expect(enrol({ hubUrl: hub.url, token, dataFolder })).rejects.toMatchObject({ code: 'INTERNAL' });
+  expect(hub.enrolled).toEqual([]);
+});
+
 test('a hub that does not answer is told apart from one that refuses', async () => {
   await hub.close();
   await expect(enrol({ hubUrl: hub.url, token, dataFolder })).rejects.toMatchObject({
     code: 'SERVICE_UNAVAILABLE',
   });
-  expect(readdirSync(dataFolder)).toEqual([]);
+  expect(readdirSync(dataFolder)).toEqual(['identity.pending.json']);
   hub = await openStubHub();
 });
 

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   formatReceiptNumber,
   JOURNAL_GENESIS,
@@ -7,6 +6,7 @@ import {
 } from '@butik/domain/receipts/receipt-number';
 import type { Database } from 'better-sqlite3';
 import type { Identity } from '../provisioning/identity.ts';
+import { sha256 } from '../sha256.ts';
 import type { Sale } from './sale.ts';
 
 type Issued = Omit<JournalReceipt, 'shopId' | 'till' | 'epoch' | 'number'>;
@@ -32,7 +32,3 @@ export function createReceiptIssuer(context: { db: Database; identity: Identity;
   };
 }
 export type IssueReceipt = ReturnType<typeof createReceiptIssuer>;
-
-export function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
-}

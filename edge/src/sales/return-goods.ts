@@ -16,7 +16,7 @@ export type ReturnGoods = (key: string, request: ReturnRequest) => Promise<Answe
 /**
  * Takes goods back and pays for them, whole or not at all, once per key. With the original sale its
  * prices and VAT rates apply, so that returning all of it is its exact mirror; without it, today's.
- * Throws SALE_NOT_FOUND, RETURN_EXCEEDS_SALE, and what a sale throws.
+ * Throws SALE_NOT_FOUND, RETURN_EXCEEDS_SALE, RETURN_PRICE_EXCEEDS_SALE, and what a sale throws.
  */
 export function createReturnGoods(context: {
   ports: Ports;

@@ -2,7 +2,12 @@ import { saleRecorded } from '@butik/proto/facts/sale-recorded';
 import { z } from 'zod';
 import { productReference } from '../catalogue/line-product.ts';
 
-const MAX_LINES = 2_000;
+/**
+ * So many lines fit into one fact of 1 MiB, and their request into the body limit, with names of 40 letters
+ * and override reasons of `MAX_REASON`, each letter two bytes long. Real baskets are far below.
+ */
+const MAX_LINES = 1_200;
+const MAX_REASON = 200;
 const MAX_TENDERS = 20;
 const MAX_QUANTITY = 1_000_000_000;
 /** Ten million kronor a unit: keeps every sum of a sale far inside exact numbers. */
@@ -15,7 +20,7 @@ const lineInputSchema = productReference({
     .strictObject({
       unitPriceMinor: z.number().max(MAX_MINOR),
       currency: z.string().max(8),
-      reason: z.string().max(200).default(''),
+      reason: z.string().max(MAX_REASON).default(''),
     })
     .optional(),
 });
@@ -49,7 +54,7 @@ export type SaleRequest = z.infer<typeof saleRequestSchema>;
 export const returnRequestSchema = saleRequestSchema.extend({
   /** The sale that the goods come from: they come back at its prices and VAT, and no more than it sold. */
   originalSaleId: z.uuid().optional(),
-  reason: z.string().trim().min(1).max(200),
+  reason: z.string().trim().min(1).max(MAX_REASON),
 });
 export type ReturnRequest = z.infer<typeof returnRequestSchema>;
 
@@ -61,8 +66,6 @@ export const saleSchema = saleRecorded.payload.extend({
     /** As printed, such as `1-1-000042`. */
     text: z.string(),
   }),
-  /** Why goods came back. */
-  reason: z.string().optional(),
 });
 export type Sale = z.infer<typeof saleSchema>;
 

@@ -304,6 +304,111 @@ describe('goods that come back', () => {
     expect((await giveBack(1, 4995)).status).toBe(201);
   });
 
+  describe('from a sale with one product at two prices', () => {
+    const reduced = { unitPriceMinor: 1000, currency: 'SEK', reason: 'short date' };
+    const sold = [
+      { code: SOAP.code, quantity: 2, override: reduced },
+      { code: MEATBALLS.code, quantity: 1 },
+      { code: SOAP.code, quantity: 3 },
+    ];
+    let sale: { saleId: string; totalMinor: number; vat: Record<string, number>[] };
+    beforeEach(async () => {
+      const answer = await shop.post('/v1/sales', { lines: sold, tenders: external(14_495) });
+      expect(answer.status).toBe(201);
+      sale = answer.body;
+    });
+    const giveBack = (lines: object[], paid: number) =>
+      shop.post('/v1/returns', {
+        lines,
+        tenders: external(paid),
+        originalSaleId: sale.saleId,
+        reason: 'regret',
+      });
+    const linesOf = (answer: { body: { lines: Record<string, number>[] } }) =>
+      answer.body.lines.map(({ quantity, unitPriceMinor, amountMinor }) => [
+        quantity,
+        unitPriceMinor,
+        amountMinor,
+      ]);
+
+    test('the lines come back in their order, each at its price, over several returns', async () => {
+      const first = await giveBack([{ code: SOAP.code, quantity: 1 }], 1000);
+      expect(linesOf(first)).toEqual([[-1, 1000, -1000]]);
+      const second = await giveBack([{ productId: SOAP.id, quantity: 2 }], 3500);
+      expect(linesOf(second)).toEqual([
+        [-1, 1000, -1000],
+        [-1, 2500, -2500],
+      ]);
+      const tooMany = await giveBack([{ code: SOAP.code, quantity: 3 }], 7500);
+      expect(tooMany.body).toMatchObject({
+        code: 'RETURN_EXCEEDS_SALE',
+        details: { code: SOAP.code, returnable: 2 },
+      });
+      const third = await giveBack([{ code: SOAP.code, quantity: 2 }], 5000);
+      expect(linesOf(third)).toEqual([[-2, 2500, -5000]]);
+      expect((await giveBack([{ code: SOAP.code, quantity: 1 }], 2500)).body.code).toBe(
+        'RETURN_EXCEEDS_SALE',
+      );
+      expect(await onHand(SOAP.id)).toBe(0);
+    });
+
+    test('all of it is the exact mirror, whether line by line or product by product', async () => {
+      const asSold = sold.map(({ code, quantity }) => ({ code, quantity }));
+      const { body: back } = await giveBack(asSold, 14_495);
+      expect(back.totalMinor).toBe(-sale.totalMinor);
+      expect(back.lines.map(({ amountMinor }: { amountMinor: number }) => amountMinor)).toEqual([
+        -2000, -4995, -7500,
+      ]);
+      const mirrored = sale.vat.map(({ rateBp, grossMinor, netMinor, vatMinor }) => ({
+        rateBp,
+        grossMinor: -grossMinor!,
+        netMinor: -netMinor!,
+        vatMinor: -vatMinor!,
+      }));
+      expect(back.vat).toEqual(mirrored);
+    });
+
+    test('five of the product on one line are two and three', async () => {
+      const back = await giveBack([{ code: SOAP.code, quantity: 5 }], 9500);
+      expect(linesOf(back)).toEqual([
+        [-2, 1000, -2000],
+        [-3, 2500, -7500],
+      ]);
+    });
+
+    test('an override may lower what is paid back, and never raise it above the price of the sale', async () => {
+      const override = (unitPriceMinor: number) => ({ unitPriceMinor, currency: 'SEK', reason: 'opened' });
+      const line = (unitPriceMinor: number) => ({
+        code: SOAP.code,
+        quantity: 1,
+        override: override(unitPriceMinor),
+      });
+      expect(await giveBack([line(1001)], 1001)).toMatchObject({
+        status: 422,
+        body: { code: 'RETURN_PRICE_EXCEEDS_SALE', details: { line: 0, soldUnitPriceMinor: 1000 } },
+      });
+      expect(linesOf(await giveBack([line(400)], 400))).toEqual([[-1, 400, -400]]);
+    });
+
+    test.each([0.5, -1, 0])('a quantity of %d is refused', async (quantity) => {
+      const answer = await giveBack([{ code: SOAP.code, quantity }], 1000);
+      expect(answer.body).toMatchObject({ code: 'QUANTITY_INVALID', details: { line: 0 } });
+    });
+  });
+
+  test('the hub is told the reason', async () => {
+    await shop.post('/v1/returns', {
+      lines: [{ code: SOAP.code, quantity: 1 }],
+      tenders: cash(2500),
+      reason: 'broken seal',
+    });
+    const payload = shop.edge.store.db
+      .prepare<[], string>(`SELECT payload FROM outbox WHERE type = 'sale.recorded'`)
+      .pluck()
+      .get();
+    expect(JSON.parse(payload!)).toMatchObject({ kind: 'return', reason: 'broken seal' });
+  });
+
   test('come back without the sale at today’s price', async () => {
     const answer = await shop.post('/v1/returns', {
       lines: [{ code: SOAP.code, quantity: 1 }],

@@ -71,10 +71,11 @@ export function createWriteSale(context: {
       currency,
       ...(reference !== undefined && { reference }),
       ...(originalSaleId !== undefined && { originalSaleId }),
+      ...(reason !== undefined && { reason }),
       ...amounts,
       changeMinor,
     };
-    const sale: Sale = { ...fact, receipt: { ...receipt, text }, ...(reason !== undefined && { reason }) };
+    const sale: Sale = { ...fact, receipt: { ...receipt, text } };
 
     insert(sale);
     facts.append(db, saleRecorded, { aggregate: `sale:${sale.saleId}`, payload: fact });

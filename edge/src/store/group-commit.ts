@@ -39,6 +39,8 @@ export function createGroupCommit(
     scheduled = false;
     const batch = waiting.length <= MAX_BATCH ? waiting : waiting.slice(0, MAX_BATCH);
     waiting = waiting.length <= MAX_BATCH ? [] : waiting.slice(MAX_BATCH);
+    // A turn that was scheduled before `close` finished the queue finds nothing, and no database either.
+    if (batch.length === 0) return;
     commit(batch);
     if (waiting.length > 0) schedule();
   }

@@ -197,6 +197,17 @@ describe('changes that arrive together', () => {
     expect(bodies(open())).toEqual(['last']);
   });
 
+  test('the turn that was scheduled before closing finds nothing to do and logs no failure', async () => {
+    const errors: string[] = [];
+    const logger = pino({ level: 'error' }, { write: (line) => errors.push(line) });
+    const store = open({ logger });
+    const asked = add(store, 'last');
+    await store.close();
+    await asked;
+    await new Promise(setImmediate);
+    expect(errors).toEqual([]);
+  });
+
   test('more than the box keeps in line are refused at once, and those in line are done', async () => {
     const store = open();
     const asked = Array.from({ length: 10_001 }, (_, index) => add(store, String(index)));

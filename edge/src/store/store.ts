@@ -1,5 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
+/** The store's name in the data folder. */
+export const STORE_FILE = 'shop.db';
+
 /**
  * The shop's SQLite file: one process, one writer connection. Reads go straight to `db`; every
  * change goes through `write`, so that changes that arrive together share one fsync.

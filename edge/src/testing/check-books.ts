@@ -8,7 +8,7 @@ import type { Database } from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { Identity } from '../provisioning/identity.ts';
 import { createFindSale } from '../sales/find-sale.ts';
-import { sha256 } from '../sales/issue-receipt.ts';
+import { sha256 } from '../sha256.ts';
 
 /** What must hold of a shop's store at any time: receipts, journal, stock and money. */
 export function checkBooks(db: Database, identity: Identity): { sales: number } {

@@ -16,30 +16,40 @@ export function addCatalogueCommands(program: Command): void {
     .description('Import products and prices from a CSV or XLSX file')
     .argument('<file>')
     .option('--strict', 'refuse the whole file when a row is bad')
-    .action(async (file: string, options: { strict?: boolean }) => {
+    .option('--country <code>', 'whose VAT rates a percentage in the file means (ISO 3166-1)', 'SE')
+    .option('--currency <code>', 'of prices whose row names none (ISO 4217)', 'SEK')
+    .option('--vat <category>', 'of new products whose row names none', 'standard')
+    .action(async (file: string, options: ImportOptions) => {
       const address = hubAddress(program.opts(), process.env);
-      const done = await importCatalogue(address, file, options.strict === true, showProgress);
+      const done = await importCatalogue(address, file, options, showProgress);
       console.log(program.opts().json ? JSON.stringify(done) : summary(done));
       if (done.status !== 'completed') process.exitCode = 1;
     });
+}
+
+/** What rows mean that do not say it; the hub has a default for each. */
+export interface ImportOptions {
+  strict?: boolean;
+  country?: string;
+  currency?: string;
+  vat?: string;
 }
 
 /** Uploads the file and follows the import to its end. */
 export async function importCatalogue(
   address: HubAddress,
   file: string,
-  strict: boolean,
+  options: ImportOptions,
   onProgress: (progress: ImportView) => void,
 ): Promise<ImportView> {
   const form = new FormData();
-  const content = await openAsBlob(file).catch((cause: unknown) => {
-    throw new ButikError('REQUEST_INVALID', { message: `The file ${file} cannot be read.`, cause });
-  });
-  form.append('file', content, basename(file));
+  form.append('file', await openFile(file), basename(file));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(options)) query.set(name, String(value));
   const { importId } = await callHub<{ importId: string }>(
     address,
     'POST',
-    `/v1/products/imports?strict=${strict}`,
+    `/v1/products/imports?${query}`,
     form,
   );
   for (;;) {
@@ -47,6 +57,14 @@ export async function importCatalogue(
     if (progress.status !== 'reading' && progress.status !== 'applying') return progress;
     onProgress(progress);
     await wait(POLL_MS);
+  }
+}
+
+async function openFile(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file); // Throws at once when there is no such file, and does not reject.
+  } catch (cause) {
+    throw new ButikError('REQUEST_INVALID', { message: `The file ${file} cannot be read.`, cause });
   }
 }
 

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { enrolmentTokenSchema } from '../../src/services/shop/create-enrolment-token.ts';
+import type { ShopView } from '../../src/services/shop/shop.ts';
 import { callHub, callHubWithJson, hubAddress } from '../hub-client.ts';
-
-interface Shop {
-  shopId: string;
-  name: string;
-  currency: string;
-  country: string;
-  fiscalMode: string;
-}
+import { listAll } from '../list-all.ts';
 
 export function addShopCommands(program: Command): void {
   const shop = program.command('shop').description('Shops and their boxes');
@@ -25,7 +21,7 @@ export function addShopCommands(program: Command): void {
     .option('--fiscal-mode <mode>', 'manned or exempt-unmanned', 'exempt-unmanned')
     .option('--org-number <number>', 'printed on receipts')
     .action(async (options) => {
-      const made = await callHubWithJson<Shop>(address(), 'POST', '/v1/shops', {
+      const made = await callHubWithJson<ShopView>(address(), 'POST', '/v1/shops', {
         name: options.name,
         currency: options.currency,
         country: options.country,
@@ -40,7 +36,7 @@ export function addShopCommands(program: Command): void {
     .command('list')
     .description('All shops')
     .action(async () => {
-      const { items } = await callHub<{ items: Shop[] }>(address(), 'GET', '/v1/shops');
+      const items = await listAll<ShopView>(address(), '/v1/shops');
       const lines = items.map((item) => `${item.shopId}  ${item.country} ${item.currency}  ${item.name}`);
       print({ items }, lines.length > 0 ? lines.join('\n') : 'No shops yet: butik shop create --name NAME');
     });
@@ -51,7 +47,7 @@ export function addShopCommands(program: Command): void {
     .argument('<shopId>')
     .action(async (shopId: string) => {
       const { hub } = address();
-      const made = await callHub<{ token: string; expiresAt: string }>(
+      const made = await callHub<z.infer<typeof enrolmentTokenSchema>>(
         address(),
         'POST',
         `/v1/shops/${encodeURIComponent(shopId)}/enrolment-tokens`,

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type PriceRow, prices } from '@butik/proto/collections/prices';
 import type { ProductRow } from '@butik/proto/collections/products';
 import { products } from '@butik/proto/collections/products';
@@ -14,8 +11,8 @@ import {
 } from '@electric-sql/client';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
+import { makeTestDatabase, type TestDatabase } from '../kernel/sql/testing/test-database.ts';
 import { type Feed, openFeed } from './open-feed.ts';
 import { shapeRoutes } from './shape-routes.ts';
 import { ensureFeedTables } from './tables.ts';
@@ -23,25 +20,26 @@ import { listen } from './test-feed.ts';
 import { deleteRows, upsertRows } from './write-rows.ts';
 
 /** What a shop's box sees with the official client, over a hub that keeps its data on disk. */
-let directory: string;
+let database: TestDatabase;
 let sql: Sql;
 let feed: Feed;
 let served: Awaited<ReturnType<typeof listen>>;
 let port: number;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'butik-feed-'));
+  database = await makeTestDatabase();
   await start();
 }, 60_000);
 afterAll(async () => {
   await stop();
-  rmSync(directory, { recursive: true });
+  await database.drop();
 });
 
-async function start(): Promise<void> {
-  sql = await openPgliteSql({ directory });
+/** Few bytes a chunk make many of a table of the tests; in the field a small one is a single chunk. */
+async function start(chunkBytes = 4000): Promise<void> {
+  sql = await database.open();
   await ensureFeedTables(sql);
-  feed = await openFeed({ sql, logger: console, chunkBytes: 4000 });
+  feed = await openFeed({ sql, logger: console, chunkBytes });
   served = await listen(shapeRoutes(feed.shapes));
   port = Number(new URL(served.url).port);
 }
@@ -172,24 +170,34 @@ test('a price that moves between scopes leaves one shop and reaches the other', 
   b.end();
 });
 
-test('a shop that kept its offset and handle goes on where it was after the hub restarted', {
-  timeout: 30_000,
-}, async () => {
-  const before = follow({ table: 'feed.products' });
-  await before.upToDate();
-  const at = { offset: before.stream.lastOffset, handle: before.stream.shapeHandle! };
-  before.end();
-  const row = product('while-away', 'Made while away');
-  await sql.transaction((tx) => upsertRows(tx, products, [row]));
-  await stop();
-  await start();
-  const after = follow({ table: 'feed.products' }, at);
-  expect(await after.upToDate()).toMatchObject([
-    { value: { code: 'while-away' }, headers: { operation: 'insert' } },
-  ]);
-  expect(after.stream.shapeHandle).toBe(at.handle);
-  after.end();
-});
+test.each([
+  { load: 'many chunks', chunkBytes: 4000 },
+  { load: 'one chunk', chunkBytes: 4_000_000 },
+])(
+  'a shop that kept its offset and handle after a load in $load goes on where it was after the hub restarted',
+  {
+    timeout: 30_000,
+  },
+  async ({ load, chunkBytes }) => {
+    await fetch(`${served.url}/v1/shape?table=feed.products`, { method: 'DELETE' });
+    await stop();
+    await start(chunkBytes);
+    const before = follow({ table: 'feed.products' });
+    await before.upToDate();
+    const at = { offset: before.stream.lastOffset, handle: before.stream.shapeHandle! };
+    before.end();
+    const row = product(`while-away-${chunkBytes}`, `Made while away, ${load}`);
+    await sql.transaction((tx) => upsertRows(tx, products, [row]));
+    await stop();
+    await start(chunkBytes);
+    const after = follow({ table: 'feed.products' }, at);
+    expect(await after.upToDate()).toMatchObject([
+      { value: { code: row.code }, headers: { operation: 'insert' } },
+    ]);
+    expect(after.stream.shapeHandle).toBe(at.handle);
+    after.end();
+  },
+);
 
 test('a shop that must fetch anew ends with the same rows', async () => {
   const ending = new AbortController();

@@ -4,8 +4,8 @@ import { createHttpServer } from '@butik/proto/http/create-http-server';
 import { sql as template } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
+import { openTestSql } from '../kernel/sql/testing/test-database.ts';
 import { type GatekeeperOptions, gatekeeper } from './gatekeeper.ts';
 import { type Feed, openFeed } from './open-feed.ts';
 import { shapeRoutes } from './shape-routes.ts';
@@ -19,7 +19,7 @@ let sql: Sql;
 let feed: Feed;
 
 beforeAll(async () => {
-  sql = await openPgliteSql({ directory: 'memory' });
+  sql = await openTestSql();
   await ensureFeedTables(sql);
   feed = await openFeed({ sql, logger, holdMs: 20 });
   await sql.transaction((tx) =>

@@ -14,6 +14,8 @@ export interface FeedOptions {
   retainMs?: number;
   /** Set when an Electric service serves the shapes from its own log: ours is then kept for a day only. */
   electricUrl?: string | undefined;
+  /** Epoch milliseconds; the hub's clock. */
+  now?: () => number;
 }
 
 export interface Feed {
@@ -26,13 +28,13 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Opens the embedded shape server and its hourly housekeeping; `ensureFeedTables` comes first. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
-  const { sql, logger } = options;
+  const { sql, logger, now = Date.now } = options;
   const retainMs = options.retainMs ?? (options.electricUrl === undefined ? 90 * DAY_MS : DAY_MS);
   const shapes = await createShapeServer(options);
   let tidying = Promise.resolve();
   const tidy = async () => {
-    await compactLog(sql, { retainMs, nowMs: Date.now() });
-    await pruneShapes(sql, Date.now());
+    await compactLog(sql, { retainMs, nowMs: now() });
+    await pruneShapes(sql, now());
   };
   const timer = setInterval(() => {
     tidying = tidying

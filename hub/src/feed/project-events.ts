@@ -36,6 +36,8 @@ export function feedSubscription(sql: Sql): Subscription {
   return {
     consumer: 'feed',
     types: Object.keys(PROJECTIONS),
+    // A price change that was given up would be wrong in the shops without anybody seeing it.
+    giveUp: false,
     handle: (event) => project(sql, event),
   };
 }

@@ -29,13 +29,20 @@ export async function ensureFeedTables(
 ): Promise<void> {
   await migrate(sql, 'feed', FEED_MIGRATIONS);
   for (const collection of collections) {
-    const raised = await sql.transaction(async (tx) => {
-      await ensureTable(tx, collection);
-      return raiseVersion(tx, collection);
-    });
+    const raised = await sql.transaction(
+      async (tx) => {
+        await tx.rows(LOCK);
+        await ensureTable(tx, collection);
+        return raiseVersion(tx, collection);
+      },
+      { statementTimeoutMs: 0 },
+    );
     if (raised) await dropShapes(sql, { relation: relationOf(collection) });
   }
 }
+
+/** Several hubs that start together make the tables one after the other. Any constant will do; it is this one's own. */
+const LOCK = template`SELECT pg_advisory_xact_lock(7403216)`;
 
 /** A collection's table as SQL names it, and as the log does. */
 export function relationOf({ name }: Pick<Collection, 'name'>): string {

@@ -1,23 +1,37 @@
 import type { AddressInfo } from 'node:net';
+import { closeUnusedConnections } from '@butik/proto/http/close-unused-connections';
 import { sql as template } from 'drizzle-orm';
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { migrate } from '../kernel/sql/migrate.ts';
-import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
+import { openTestSql } from '../kernel/sql/testing/test-database.ts';
 import { installCapture } from './capture/install-capture.ts';
 import { FEED_MIGRATIONS } from './capture/migrations.ts';
 import { shapeRoutes } from './shape-routes.ts';
 import { createShapeServer, type ShapeServer } from './shapes/shape-server.ts';
 
-/** A store for a test file, in memory, with the feed's log and a captured table `public.items`. */
+/** A store for a test file with the feed's log and a captured table `public.items`. */
 export async function openItems(): Promise<Sql> {
-  const sql = await openPgliteSql({ directory: 'memory' });
+  const sql = await openTestSql();
+  await makeItems(sql);
+  return sql;
+}
+
+export async function makeItems(sql: Sql): Promise<void> {
   await migrate(sql, 'feed', FEED_MIGRATIONS);
   await sql.rows(
     template`CREATE TABLE items (id integer PRIMARY KEY, name text NOT NULL, shelf text, tags text[])`,
   );
   await installCapture(sql, { schema: 'public', table: 'items' });
-  return sql;
+}
+
+/** Resolves when every notification that was committed before has been heard; PostgreSQL's take their way. */
+export async function notificationsHeard(sql: Sql): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = await sql.listen('heard', () => resolve());
+  await sql.rows(template`SELECT pg_notify('heard', '')`);
+  await promise;
+  await end();
 }
 
 export interface ServedShapes {
@@ -47,6 +61,7 @@ export async function listen(
   ...plugins: FastifyPluginAsync[]
 ): Promise<{ url: string; app: FastifyInstance; close(): Promise<void> }> {
   const app = fastify({ forceCloseConnections: 'idle' });
+  closeUnusedConnections(app);
   for (const plugin of plugins) await app.register(plugin);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

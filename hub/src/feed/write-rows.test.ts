@@ -1,8 +1,8 @@
 import { defineCollection } from '@butik/proto/collections/define-collection';
 import { sql as template } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
+import { openTestSql } from '../kernel/sql/testing/test-database.ts';
 import { describeTable } from './capture/describe-table.ts';
 import { defineShape } from './shapes/definition.ts';
 import { insertShape } from './shapes/shape-store.ts';
@@ -26,7 +26,7 @@ const sign = (n: number, text: string | null = 'open') => ({
 let sql: Sql;
 
 beforeAll(async () => {
-  sql = await openPgliteSql({ directory: 'memory' });
+  sql = await openTestSql();
   await ensureFeedTables(sql, [signs]);
 }, 30_000);
 afterAll(() => sql.close());

@@ -13,7 +13,8 @@ export interface ApplierLoop {
   close(): Promise<void>;
 }
 
-const PARALLEL = 16;
+/** Writes that are under way together share an fsync. */
+const PARALLEL = 32;
 /** Another process may have journalled facts: look again now and then without being woken. */
 const LOOK_AGAIN_MS = 2_000;
 

@@ -1,5 +1,7 @@
+import type { FactDefinition } from '@butik/proto/facts/define-fact';
 import { saleRecorded } from '@butik/proto/facts/sale-recorded';
 import { stockMoved } from '@butik/proto/facts/stock-moved';
+import { readsVersion } from '@butik/proto/facts/upcast-fact';
 import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
 import type { CallOptions } from '@butik/proto/rpc/rpc';
 import type { ServiceClients } from '../kernel/service.ts';
@@ -8,20 +10,20 @@ import type { ServiceClients } from '../kernel/service.ts';
 export type Applier = (clients: ServiceClients, fact: ShopFact, options: CallOptions) => Promise<unknown>;
 
 /** Who applies which fact. A new type of fact adds its line here. */
-const APPLIERS: Readonly<Record<string, { maxVersion: number; apply: Applier }>> = {
+const APPLIERS: Readonly<Record<string, { definition: FactDefinition; apply: Applier }>> = {
   [saleRecorded.type]: {
-    maxVersion: saleRecorded.version,
+    definition: saleRecorded,
     apply: (clients, fact, options) => clients.order.recordSale({ fact }, options),
   },
   [stockMoved.type]: {
-    maxVersion: stockMoved.version,
+    definition: stockMoved,
     apply: (clients, fact, options) => clients.inventory.recordMovements({ fact }, options),
   },
 };
 
-/** Undefined for a type or version that this hub does not know. */
+/** Undefined for a type or version that this hub does not know: `readFact` goes by the same rule. */
 export function applierFor(type: string, version: number): Applier | undefined {
   if (!Object.hasOwn(APPLIERS, type)) return undefined;
-  const { maxVersion, apply } = APPLIERS[type]!;
-  return version <= maxVersion ? apply : undefined;
+  const { definition, apply } = APPLIERS[type]!;
+  return readsVersion(definition, version) ? apply : undefined;
 }

@@ -194,9 +194,37 @@ test('the quarantine is read page by page', async () => {
   await box.push(facts);
   await hub.intake.idle();
   const page = async (query: string) =>
-    (
-      (await hub.getJson(`/v1/sync/quarantine?${query}`)).body as { items: { aggregate: string }[] }
-    ).items.map((i) => i.aggregate);
-  expect(await page('limit=2')).toEqual(['a', 'b']);
-  expect(await page(`limit=2&after=${facts[1]!.id}`)).toEqual(['c']);
+    (await hub.getJson(`/v1/sync/quarantine?${query}`)).body as {
+      items: { aggregate: string }[];
+      next: string | null;
+    };
+  const first = await page('limit=2');
+  expect(first.items.map(({ aggregate }) => aggregate)).toEqual(['a', 'b']);
+  expect(first.next).toBe(facts[1]!.id);
+  const second = await page(`limit=2&cursor=${first.next}`);
+  expect(second.items.map(({ aggregate }) => aggregate)).toEqual(['c']);
+  expect(second.next).toBeNull();
+});
+
+test('[U11] who retried and who wrote off is kept, with why', async () => {
+  poison('a', () => new ButikError('SHOP_NOT_FOUND'));
+  const [fact] = about('a');
+  await box.push([fact!]);
+  await hub.intake.idle();
+  const path = `/v1/sync/quarantine/${fact!.id}`;
+  await hub.postJson(`${path}/retry`, undefined, 'user:anna');
+  await hub.intake.idle();
+  const retried = { action: 'retry', by: 'user:anna', at: '2026-03-01T12:00:00.000Z', reason: null };
+  expect((await quarantine())[0]!.history).toEqual([retried]);
+  await hub.postJson(`${path}/write-off`, { reason: 'test sale' }, 'user:bo');
+  const { body } = await hub.getJson('/v1/sync/quarantine/history');
+  expect(body).toMatchObject({
+    items: [
+      { action: 'write-off', by: 'user:bo', reason: 'test sale', factId: fact!.id, aggregate: 'a' },
+      { ...retried, error: { code: 'SHOP_NOT_FOUND' } },
+    ],
+    next: null,
+  });
+  const older = await hub.getJson('/v1/sync/quarantine/history?limit=1&cursor=2');
+  expect(older.body).toMatchObject({ items: [{ action: 'retry' }], next: '1' });
 });

@@ -58,4 +58,24 @@ export const intakeMigrations: Migration[] = [
       );
     `,
   },
+  {
+    // What people did with quarantined facts, each line for ever; write-offs were kept without their author.
+    id: 'intake-2-quarantine-actions',
+    up: `
+      CREATE TABLE intake.quarantine_actions (
+        position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        fact_id uuid NOT NULL REFERENCES intake.journal (id),
+        action text NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL,
+        reason text,
+        error jsonb NOT NULL
+      );
+      CREATE INDEX quarantine_actions_fact ON intake.quarantine_actions (fact_id, position);
+      INSERT INTO intake.quarantine_actions (fact_id, action, by, at, reason, error)
+        SELECT id, 'write-off', 'unknown', written_off_at, reason, error FROM intake.write_offs
+        ORDER BY written_off_at;
+      DROP TABLE intake.write_offs;
+    `,
+  },
 ];

@@ -7,6 +7,7 @@ import {
   type pushResponseSchema,
 } from '@butik/proto/facts/sync-wire';
 import { HLC_START, parseHlc, receive } from '@butik/sync/hlc';
+import type { RateLimitOptions } from '@fastify/rate-limit';
 import { sql as template } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -32,6 +33,17 @@ export interface NodeRoutesContext {
 const MAX_PUSHES = 32;
 const BUSY_RETRY_S = 2;
 
+/**
+ * A token has too many bits to be guessed; this keeps those who try from costing anything. A whole chain
+ * may enrol its shops from behind one address.
+ */
+const ENROL_RATE: RateLimitOptions = {
+  max: 120,
+  timeWindow: '1 minute',
+  errorResponseBuilder: (_request, { ttl }) =>
+    new ButikError('RATE_LIMITED', { details: { retryAfterS: Math.ceil(ttl / 1000) } }),
+};
+
 /** What boxes ask: enrol, push facts, read their cursors. Bodies stay bytes, so that the signature can be checked. */
 export function nodeRoutes(app: FastifyInstance, context: NodeRoutesContext): void {
   const { clients, clock, auth } = context;
@@ -43,15 +55,19 @@ export function nodeRoutes(app: FastifyInstance, context: NodeRoutesContext): vo
     (_request, body, done) => done(null, body),
   );
 
-  app.post('/sync/v1/enrol', { config: { permission: 'public' } }, async (request, reply) => {
-    const { token, publicKey } = parseJson(request.body, enrolRequestSchema);
-    const node = await clients.shop.enrolNode(
-      { token, publicKeyX: publicKey.x },
-      { caller: 'service:intake' },
-    );
-    const answer = { nodeId: node.nodeId, epoch: node.epoch, shop: node.shop, hubTimeMs: clock.now() };
-    return reply.status(201).send(enrolResponseSchema.parse(answer));
-  });
+  app.post(
+    '/sync/v1/enrol',
+    { config: { permission: 'public', rateLimit: ENROL_RATE } },
+    async (request, reply) => {
+      const { token, publicKey } = parseJson(request.body, enrolRequestSchema);
+      const node = await clients.shop.enrolNode(
+        { token, publicKeyX: publicKey.x },
+        { caller: 'service:intake' },
+      );
+      const answer = { nodeId: node.nodeId, epoch: node.epoch, shop: node.shop, hubTimeMs: clock.now() };
+      return reply.status(201).send(enrolResponseSchema.parse(answer));
+    },
+  );
 
   app.post('/sync/v1/push', { config: { permission: 'node' } }, async (request, reply) => {
     if (pushes >= MAX_PUSHES) {

@@ -1,3 +1,4 @@
+import { ButikError } from '@butik/proto/errors/butik-error';
 import type { Table } from 'dynamodb-onetable';
 
 /** How often a transaction that met another one on the same item is tried again, and the longest first wait. */
@@ -6,7 +7,8 @@ const FIRST_WAIT_MS = 20;
 
 /**
  * Writes a prepared OneTable transaction. DynamoDB cancels one of two transactions that meet on an item;
- * such a one is repeated as it is. A condition that failed is thrown: see `conditionFailed`.
+ * such a one is repeated as it is, and SERVICE_UNAVAILABLE when it meets others every time. A condition that
+ * failed is thrown: see `conditionFailed`.
  */
 export async function transact(table: Table, transaction: object): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -14,7 +16,14 @@ export async function transact(table: Table, transaction: object): Promise<void>
       await table.transact('write', transaction);
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS || !onlyConflicts(error)) throw error;
+      if (!onlyConflicts(error)) throw error;
+      if (attempt === ATTEMPTS) {
+        throw new ButikError('SERVICE_UNAVAILABLE', {
+          message: 'Others write to the same place all the time.',
+          details: { part: 'documents' },
+          cause: error,
+        });
+      }
       await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS * 2 ** attempt * Math.random()));
     }
   }

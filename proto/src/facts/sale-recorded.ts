@@ -51,6 +51,8 @@ export const saleRecorded = defineFact({
     /** The caller's own reference, such as an invoice number. */
     reference: z.string().optional(),
     originalSaleId: z.uuid().optional(),
+    /** Why goods came back. */
+    reason: z.string().optional(),
     lines: z.array(saleLineSchema).min(1),
     vat: z.array(vatLineSchema),
     /** Sum of the lines, VAT included, before cash rounding. */

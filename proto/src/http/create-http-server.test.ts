@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
@@ -201,4 +203,16 @@ test('the page at /docs needs nothing from elsewhere', async () => {
   const script = await app.inject('/docs/js/scalar.js');
   expect(script.headers['content-type']).toContain('javascript');
   expect(script.body.length).toBeGreaterThan(100_000);
+});
+
+test('a shop shuts down at once although a browser has opened a connection and asked nothing on it yet', async () => {
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const accepted = once(app.server, 'connection');
+  const opened = connect(port, '127.0.0.1');
+  opened.on('error', () => undefined); // How its end is told depends on the moment.
+  await accepted;
+  const ended = once(opened, 'close');
+  await app.close();
+  await ended;
 });

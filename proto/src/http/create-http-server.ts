@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { answerRouteNotFound, answerWithProblem } from './answer-with-problem.ts';
+import { closeUnusedConnections } from './close-unused-connections.ts';
 import { RequestLogger } from './request-logger.ts';
 import { serveApiDescription } from './serve-api-description.ts';
 
@@ -45,6 +46,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Errors of the framework itself, such as a path that is not valid percent-encoding.
     frameworkErrors: answerWithProblem,
   }).withTypeProvider<ZodTypeProvider>();
+  closeUnusedConnections(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler(answerWithProblem);

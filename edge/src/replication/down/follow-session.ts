@@ -33,6 +33,7 @@ export function openSession(
     retry: BackoffLimits;
     onCut: OnCut;
   },
+  /** A cut is on disk: what went wrong before is over. */
   onProgress: () => void,
 ): Session {
   const { identity, replica, collections, onCut } = context;
@@ -80,7 +81,6 @@ export function openSession(
     if (cut.isStaging(name)) await replica.stage(name, messages.filter(isChange), place);
     if (closing.signal.aborted) return;
     cut.onMessages(name, messages, place);
-    onProgress();
     if (cut.size(name) > MAX_HELD_CHANGES) await loadAnew(name, 'too many changes to hold for a cut');
     commits = commits.then(commitReady);
     await commits;
@@ -110,6 +110,7 @@ export function openSession(
     const ready = cut.take();
     if (!ready) return;
     const changed = await replica.commit(ready);
+    onProgress();
     onCut(ready.position, changed);
   }
 

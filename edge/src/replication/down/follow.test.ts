@@ -1,7 +1,14 @@
+import { COLLECTIONS } from '@butik/proto/collections/registry';
 import { numberedId } from '@butik/sync/testing/numbered-id';
+import { pino } from 'pino';
+import { v7 } from 'uuid';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createHubClient } from '../hub-client.ts';
+import { createHubHealth } from '../hub-health.ts';
 import { openStubHub, type StubHub } from '../testing/stub-hub.ts';
 import { aPrice, aProduct, eventually, openTestShop, type TestShop } from '../testing/test-shop.ts';
+import { openSession } from './follow-session.ts';
+import type { Replica } from './replica.ts';
 
 let hub: StubHub;
 let shop: TestShop;
@@ -142,6 +149,41 @@ test('[D8] a change too large to hold is loaded anew through staging', async () 
   await at('2');
   expect(names()).toHaveLength(10_001);
   expect(hub.shapes.requests).toContain('products -1');
+});
+
+test('a cut that the disk does not take counts as a failure, so that the box waits longer each time', async () => {
+  const ports = { clock: { now: Date.now }, newId: () => v7() };
+  const logger = pino({ level: 'silent' });
+  const refused = new Error('database or disk is full');
+  let progress = 0;
+  let commits = 0;
+  const replica: Replica = {
+    resume: () => null,
+    beginLoad: async () => undefined,
+    stage: async () => undefined,
+    forget: async () => undefined,
+    cut: () => null,
+    async commit() {
+      commits += 1;
+      throw refused;
+    },
+  };
+  const session = openSession(
+    {
+      identity: shop.identity,
+      hub: createHubClient({ identity: shop.identity, ports, health: createHubHealth(ports, logger), fetch }),
+      replica,
+      collections: COLLECTIONS,
+      retry: { baseMs: 5, maxMs: 20 },
+      onCut: () => undefined,
+    },
+    () => {
+      progress += 1;
+    },
+  );
+  expect(await session.ended).toBe(refused);
+  await session.close();
+  expect({ commits, progress }).toEqual({ commits: 1, progress: 0 });
 });
 
 test('[D9] a stream that goes on under another handle without saying so is loaded anew', async () => {

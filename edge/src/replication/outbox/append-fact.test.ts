@@ -4,7 +4,7 @@ import type { Fact } from '@butik/proto/facts/sync-wire';
 import { GENESIS_HASH, verifyChain } from '@butik/sync/hash-chain';
 import { numberedId } from '@butik/sync/testing/numbered-id';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../../sha256.ts';
 import { openStubHub, type StubHub } from '../testing/stub-hub.ts';
 import { aSale, openTestShop, type TestShop } from '../testing/test-shop.ts';
 import { MAX_FACT_BYTES } from './append-fact.ts';

@@ -33,6 +33,7 @@ export interface StubHub {
   publicKeyX: string;
   /** Epoch milliseconds. */
   now(): number;
+  /** The boxes by the token that enrolled each; each next one is an epoch. */
   enrolled: { token: string; publicKeyX: string }[];
   close(): Promise<void>;
 }
@@ -81,9 +82,13 @@ async function respond(hub: StubHub, request: IncomingMessage, response: ServerR
   }
   if (url.pathname === '/sync/v1/enrol') {
     const { token, publicKey } = JSON.parse(body.toString());
-    hub.enrolled.push({ token, publicKeyX: publicKey.x });
+    const used = hub.enrolled.find((box) => box.token === token);
+    if (used && used.publicKeyX !== publicKey.x) throw new ButikError('ENROLMENT_TOKEN_USED');
+    if (!used) hub.enrolled.push({ token, publicKeyX: publicKey.x });
     hub.publicKeyX = publicKey.x;
-    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(enrolment(hub)));
+    response
+      .writeHead(201, { 'content-type': 'application/json' })
+      .end(JSON.stringify(enrolment(hub, token)));
     return;
   }
   checkToken(hub, request.headers.authorization ?? '', body);
@@ -99,10 +104,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function enrolment(hub: StubHub) {
+function enrolment(hub: StubHub, token: string) {
   return {
     nodeId: '01900000-0000-7000-8000-0000000b0001',
-    epoch: 1,
+    epoch: hub.enrolled.findIndex((box) => box.token === token) + 1,
     shop: {
       shopId: '01900000-0000-7000-8000-00000000a001',
       name: 'Hörnan',

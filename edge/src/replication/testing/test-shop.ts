@@ -9,12 +9,12 @@ import { pino } from 'pino';
 import { v7 } from 'uuid';
 import { vi } from 'vitest';
 import type { Identity } from '../../provisioning/identity.ts';
+import { sha256 } from '../../sha256.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { replicaMigrations } from '../down/migrations.ts';
 import { createFactWriter, type FactWriter } from '../outbox/append-fact.ts';
 import { outboxMigrations } from '../outbox/migrations.ts';
-import { sha256 } from '../sha256.ts';
 import { type Replication, startReplication } from '../start-replication.ts';
 import type { StubHub } from './stub-hub.ts';
 

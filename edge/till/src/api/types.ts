@@ -1,76 +1,23 @@
-/** The edge's answers as its OpenAPI document describes them. Money is minor units, VAT included. */
+/**
+ * What the edge takes and answers. The edge's schemas say it; only their types are taken from there, so that
+ * nothing of the edge is in the app. Money is minor units, VAT included.
+ */
+import type { LineInput as AnyLineInput, Quote } from '../../../src/sales/sale.ts';
 
-export type Unit = 'piece' | 'gram';
+export type { CurrentShop as Shop } from '../../../src/catalogue/current-shop.ts';
+export type { Product } from '../../../src/catalogue/product.ts';
+export type { Scanned as ScanAnswer } from '../../../src/catalogue/scan-product.ts';
+export type { SyncStatus } from '../../../src/replication/sync-status.ts';
+export type { Quote, Sale } from '../../../src/sales/sale.ts';
 
-export interface Shop {
-  shopId: string;
-  name: string;
-  currency: string;
-  timeZone: string;
-  /** `manned`, or `exempt-unmanned`: customers serve themselves. */
-  fiscalMode: string;
-}
+export type PricedLine = Quote['lines'][number];
+export type VatRow = Quote['vat'][number];
+export type PriceOverride = NonNullable<AnyLineInput['override']>;
 
-export interface Product {
-  productId: string;
-  code: string;
-  name: string;
-  unit: Unit;
-  category: string | null;
-  /** Valid now in this shop; per kilogram for goods in grams; null when the product has no price. */
-  priceMinor: number | null;
-  currency: string;
-  onHand: number;
-}
+/** The till names every product by its id. */
+export type LineInput = Pick<AnyLineInput, 'quantity' | 'override'> & { productId: string };
 
-export interface ScanAnswer {
-  product: Product;
-  /** Pieces, or the grams that a weight code states. */
-  quantity: number;
-  /** What a price code states. */
-  priceMinor?: number;
-}
-
-export interface PriceOverride {
-  unitPriceMinor: number;
-  currency: string;
-  reason: string;
-}
-
-export interface LineInput {
-  productId: string;
-  quantity: number;
-  override?: PriceOverride;
-}
-
-export interface PricedLine {
-  productId: string;
-  code: string;
-  name: string;
-  unit: Unit;
-  quantity: number;
-  unitPriceMinor: number;
-  overrideReason?: string;
-  rateBp: number;
-  amountMinor: number;
-}
-
-export interface VatRow {
-  rateBp: number;
-  grossMinor: number;
-  netMinor: number;
-  vatMinor: number;
-}
-
-export interface Quote {
-  lines: PricedLine[];
-  vat: VatRow[];
-  totalMinor: number;
-  roundingMinor: number;
-  payableMinor: number;
-  currency: string;
-}
-
+/** Of what the edge takes, what this till offers. */
 export type TenderType = 'cash' | 'external';
 
 export interface Tender {
@@ -82,21 +29,6 @@ export interface SaleInput {
   lines: LineInput[];
   tenders: Tender[];
   currency: string;
-}
-
-export interface Sale extends Quote {
-  saleId: string;
-  receipt: { text: string };
-  /** ISO 8601 in UTC. */
-  soldAt: string;
-  tenders: Tender[];
-  changeMinor: number;
-}
-
-export interface SyncStatus {
-  hub: 'connected' | 'unreachable' | 'refused';
-  unsent: { facts: number; sales: number; oldestAt: string | null };
-  down: { position: string | null; upToDate: boolean };
 }
 
 /** RFC 9457 problem details with the edge's stable code and its remedy. */

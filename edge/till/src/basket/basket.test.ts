@@ -7,6 +7,7 @@ const milk: Product = {
   code: '7310865004703',
   name: 'Mellanmjölk 1,5 %',
   unit: 'piece',
+  vatCategory: 'food',
   category: 'Mejeri',
   priceMinor: 1690,
   currency: 'SEK',

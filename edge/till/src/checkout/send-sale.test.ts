@@ -13,7 +13,9 @@ const pending: PendingSale = {
 };
 const sold: Sale = {
   saleId: '0199c1de-0000-7000-8000-0000000000bb',
-  receipt: { text: '1-1-000001' },
+  kind: 'sale',
+  receipt: { till: '1', epoch: 1, number: 1, journalHash: 'ab', text: '1-1-000001' },
+  businessDay: '2026-03-02',
   soldAt: '2026-03-02T08:00:00.000Z',
   lines: [],
   vat: [],

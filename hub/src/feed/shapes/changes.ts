@@ -19,6 +19,8 @@ interface Listeners {
   /** A table's columns or captures were changed. */
   onSchema(): void;
   onDropped(handle: string): void;
+  /** Any of it may have happened unheard, while the connection was lost. */
+  onMissed(): void;
   onError(error: unknown): void;
 }
 
@@ -35,12 +37,16 @@ export async function watchChanges(sql: Sql, listeners: Listeners): Promise<Chan
   const wakeAll = () => {
     for (const relation of [...waiting.keys()]) wake(relation);
   };
-  const unlisten = await sql.listen('feed', (payload) => {
+  const hear = (payload: string) => {
     heard = true;
     const [, kind, name = ''] = /^(\w+):(.*)$/s.exec(payload) ?? [];
     if (kind === 'table') wake(name);
     if (kind === 'shape') listeners.onDropped(name);
     if (kind === 'schema') listeners.onSchema();
+  };
+  const unlisten = await sql.listen('feed', hear, () => {
+    listeners.onMissed();
+    wakeAll();
   });
   const poll = async () => {
     if (waiting.size === 0) return;

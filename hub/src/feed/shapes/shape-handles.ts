@@ -18,6 +18,8 @@ export interface ShapeHandles {
   any(definition: ShapeDefinition, except: string | null): Promise<StoredShape>;
   /** To be called when a shape was dropped. */
   forget(handle: string): void;
+  /** To be called when any shape may have been dropped. */
+  forgetAll(): void;
 }
 
 export function shapeHandles(sql: Sql, chunkBytes: number, now: () => number): ShapeHandles {
@@ -68,6 +70,9 @@ export function shapeHandles(sql: Sql, chunkBytes: number, now: () => number): S
     },
     forget(handle) {
       remembered.delete(handle);
+    },
+    forgetAll() {
+      remembered.clear();
     },
   };
 }

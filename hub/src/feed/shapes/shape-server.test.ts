@@ -1,9 +1,19 @@
-import { sql as template } from 'drizzle-orm';
+import { type SQL, sql as template } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Sql } from '../../kernel/sql/sql.ts';
 import { compactLog } from '../capture/compact-log.ts';
-import { followToEnd, getShape, openItems, type ServedShapes, serveShapes } from '../test-feed.ts';
+import { installCapture } from '../capture/install-capture.ts';
+import {
+  followToEnd,
+  getShape,
+  notificationsHeard,
+  openItems,
+  type ServedShapes,
+  serveShapes,
+} from '../test-feed.ts';
 import { pruneShapes, SHAPE_LIMITS } from './prune-shapes.ts';
+import { dropShapes } from './shape-store.ts';
 
 let sql: Sql;
 let served: ServedShapes;
@@ -293,21 +303,89 @@ test('unused snapshots are emptied, their followers go on by the log; unused sha
   expect(anew.changes.map(({ value }) => value.id)).toEqual(['2']);
   const dropped = await pruneShapes(sql, Date.now(), { ...SHAPE_LIMITS, shapes: 0 });
   expect(dropped).toContain(start.handle);
+  await notificationsHeard(sql);
   expect((await getShape(url, { ...items, offset: on.offset, handle: start.handle })).status).toBe(409);
 });
 
 test('a column that was added keeps the handle', async () => {
   await sql.rows(template`CREATE TABLE grows (id integer PRIMARY KEY)`);
-  const { installCapture } = await import('../capture/install-capture.ts');
   await installCapture(sql, { schema: 'public', table: 'grows' });
   await sql.rows(template`INSERT INTO grows VALUES (1)`);
   const start = await followToEnd(url, { table: 'grows' });
   await sql.rows(template`ALTER TABLE grows ADD note text`);
   await installCapture(sql, { schema: 'public', table: 'grows' });
+  await notificationsHeard(sql);
   await sql.rows(template`UPDATE grows SET note = 'new'`);
   const on = await getShape(url, { table: 'grows', offset: start.offset, handle: start.handle });
   expect(on.changes[0]?.value).toEqual({ id: '1', note: 'new' });
   expect(JSON.parse(on.headers.get('electric-schema')!)).toHaveProperty('note');
+});
+
+test('a request that is held while its table gains a column is not answered without it', async () => {
+  await sql.rows(template`CREATE TABLE grown (id integer PRIMARY KEY)`);
+  await installCapture(sql, { schema: 'public', table: 'grown' });
+  await sql.rows(template`INSERT INTO grown VALUES (1)`);
+  const watched = watchLogReads(sql);
+  const patient = await serveShapes(watched.sql, { holdMs: 30_000 });
+  const start = await followToEnd(patient.url, { table: 'grown' });
+  const read = watched.nextRead();
+  const held = getShape(patient.url, {
+    table: 'grown',
+    offset: start.offset,
+    handle: start.handle,
+    live: 'true',
+  });
+  await read;
+  await sql.transaction(async (tx) => {
+    await tx.rows(template`ALTER TABLE grown ADD note text`);
+    await installCapture(tx, { schema: 'public', table: 'grown' });
+  });
+  await sql.rows(template`UPDATE grown SET note = 'new'`);
+  const { offset, handle } = await held;
+  const on = await getShape(patient.url, { table: 'grown', offset, handle });
+  expect(on.changes[0]?.value).toEqual({ id: '1', note: 'new' });
+  await patient.close();
+});
+
+test('a shape that is deleted is gone at once, however late its notification comes', async () => {
+  const deaf = await serveShapes({ ...sql, listen: async () => async () => undefined });
+  const start = await followToEnd(deaf.url, items);
+  await fetch(`${deaf.url}/v1/shape?handle=${start.handle}`, { method: 'DELETE' });
+  const gone = await getShape(deaf.url, { ...items, offset: start.offset, handle: start.handle });
+  expect(gone.status).toBe(409);
+  await deaf.close();
+});
+
+test('after a time without notifications, held requests look for what they missed', async () => {
+  let reconnected: () => void = () => undefined;
+  const cut: typeof sql = {
+    ...sql,
+    listen: async (_channel, _onNotify, onMissed = () => undefined) => {
+      reconnected = onMissed;
+      return async () => undefined;
+    },
+  };
+  const watched = watchLogReads(cut);
+  const patient = await serveShapes(watched.sql, { holdMs: 30_000 });
+  const start = await followToEnd(patient.url, items);
+  const dropped = await followToEnd(patient.url, { ...items, where: 'id = 2' });
+  const read = watched.nextRead();
+  const held = getShape(patient.url, { ...items, offset: start.offset, handle: start.handle, live: 'true' });
+  await read;
+  await sql.rows(template`UPDATE items SET name = 'oat milk' WHERE id = 1`);
+  await dropShapes(sql, { handle: dropped.handle });
+  reconnected();
+  const { offset, handle, changes } = await held;
+  const on = await getShape(patient.url, { ...items, offset, handle });
+  expect([...changes, ...on.changes].map(({ value }) => value.name)).toEqual(['oat milk']);
+  const gone = await getShape(patient.url, {
+    ...items,
+    where: 'id = 2',
+    offset: dropped.offset,
+    handle: dropped.handle,
+  });
+  expect(gone.status).toBe(409);
+  await patient.close();
 });
 
 test.each<[string, Record<string, string>]>([
@@ -352,6 +430,25 @@ test('caches are told how long an answer holds, and a matching etag is 304', asy
 test('health is told', async () => {
   expect(await (await fetch(`${url}/v1/health`)).json()).toEqual({ status: 'active' });
 });
+
+/** The same store; tells when a request has read the log and is held from then on. */
+function watchLogReads(store: Sql): { sql: Sql; nextRead(): Promise<void> } {
+  let onRead: () => void = () => undefined;
+  return {
+    sql: {
+      ...store,
+      async rows<Row extends object>(query: SQL): Promise<Row[]> {
+        const rows = await store.rows<Row>(query);
+        if (new PgDialect().sqlToQuery(query).sql.includes('FROM feed.log')) onRead();
+        return rows;
+      },
+    },
+    nextRead: () =>
+      new Promise((resolve) => {
+        onRead = () => setImmediate(resolve);
+      }),
+  };
+}
 
 async function position(): Promise<string> {
   const [row] = await sql.rows<{ lsn: string }>(template`SELECT lsn::text AS lsn FROM feed.position`);

@@ -48,6 +48,8 @@ interface Asked {
   definition: ShapeDefinition;
   request: ShapeRequest;
   signal: AbortSignal;
+  /** Which of the tables' versions the definition was made of. */
+  tablesVersion: number;
 }
 
 type Page = { handle: string; offset: string; body: string | Buffer; upToDate: boolean };
@@ -58,13 +60,23 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   const handles = shapeHandles(sql, chunkBytes, now);
   const chunks = chunkCache(CHUNK_CACHE_BYTES);
   const read = logReader(sql, chunkBytes);
+  let tablesVersion = 0;
   const changes = await watchChanges(sql, {
-    onSchema: known.forget,
+    onSchema: tablesChanged,
     onDropped: handles.forget,
+    onMissed() {
+      tablesChanged();
+      handles.forgetAll();
+    },
     onError: (error) => logger?.error({ error }, 'The feed could not look for changes.'),
   });
   let live = 0;
   let closed = false;
+
+  function tablesChanged(): void {
+    tablesVersion++;
+    known.forget();
+  }
 
   async function page(asked: Asked): Promise<Page | null> {
     const { definition, request } = asked;
@@ -112,8 +124,14 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
     };
   }
 
-  /** Reads until there is a message, the hold is over, the client has gone or the server closes. */
-  async function readHeld({ definition, signal }: Asked, from: LogOffset): Promise<LogRead> {
+  /**
+   * Reads until there is a message, the hold is over, the client has gone or the server closes; or until a
+   * table has changed: what the definition says of its columns may be wrong then, and the client asks again.
+   */
+  async function readHeld(
+    { definition, signal, tablesVersion: version }: Asked,
+    from: LogOffset,
+  ): Promise<LogRead> {
     const over = AbortSignal.any([signal, AbortSignal.timeout(holdMs)]);
     let at = from;
     for (;;) {
@@ -123,10 +141,18 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
         if (!found.ok || found.messages.length > 0 || over.aborted || closed) return found;
         at = found.reached;
         await Promise.race([subscription.changed, aborted(over)]);
+        if (version !== tablesVersion) return found;
       } finally {
         subscription.end();
       }
     }
+  }
+
+  /** Forgets them at once: the notification takes its way. */
+  async function drop(which: Parameters<typeof dropShapes>[1]): Promise<boolean> {
+    const dropped = await dropShapes(sql, which);
+    for (const handle of dropped) handles.forget(handle);
+    return dropped.length > 0;
   }
 
   async function answerAsked(asked: Asked, ifNoneMatch: string | null): Promise<ShapeAnswer> {
@@ -142,6 +168,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       const parsed = parseRequest(query);
       if (!parsed.ok) return invalidRequest(parsed.errors);
       const { request } = parsed;
+      const version = tablesVersion;
       const resolved = await known.resolve(request);
       if (!resolved.ok) return invalidRequest(resolved.errors);
       if (request.live && live >= MAX_LIVE_REQUESTS) {
@@ -149,7 +176,8 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       }
       if (request.live) live++;
       try {
-        return await answerAsked({ definition: resolved.definition, request, signal }, ifNoneMatch);
+        const asked = { definition: resolved.definition, request, signal, tablesVersion: version };
+        return await answerAsked(asked, ifNoneMatch);
       } catch (error) {
         // A condition may be well formed and yet fail on a row, as a division by zero does.
         const reason = request.where === null ? null : databaseReason(error, ['22']);
@@ -162,11 +190,11 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
     async remove(query) {
       const handle = query.get('handle');
       const parsed = parseRequest(new URLSearchParams({ table: query.get('table') ?? '', offset: '-1' }));
-      if (handle) return (await dropShapes(sql, { handle })).length > 0;
+      if (handle) return drop({ handle });
       if (!parsed.ok) return false;
       const resolved = await known.resolve(parsed.request);
       if (!resolved.ok) return false;
-      return (await dropShapes(sql, { relation: resolved.definition.table.relation })).length > 0;
+      return drop({ relation: resolved.definition.table.relation });
     },
     async close() {
       closed = true;

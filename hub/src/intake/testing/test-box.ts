@@ -41,14 +41,33 @@ export function enrolBox(hub: TestHub): TestBox {
     fencedReason: '',
     shopId: SHOP_ID,
   });
-  const newId = createIds(boxes * 1_000_000);
+  return openBox({
+    nodeId,
+    epoch,
+    privateKey,
+    hubUrl: () => hub.url,
+    nowMs: () => hub.clock.ms,
+    newId: createIds(boxes * 1_000_000),
+  });
+}
+
+/** A box that a hub knows already. */
+export function openBox(options: {
+  nodeId: string;
+  epoch: number;
+  privateKey: KeyObject;
+  hubUrl: () => string;
+  nowMs: () => number;
+  newId: () => string;
+}): TestBox {
+  const { nodeId, epoch, privateKey, hubUrl, nowMs, newId } = options;
 
   const box: TestBox = {
     nodeId,
     epoch,
     makeFacts: (count, options = {}) =>
       makeFacts({ sha256, owner: { node: nodeId, epoch }, newId, count, ...options }),
-    sign: (claims = {}, { key = privateKey, kid = `${nodeId}.${epoch}`, atMs = hub.clock.ms } = {}) =>
+    sign: (claims = {}, { key = privateKey, kid = `${nodeId}.${epoch}`, atMs = nowMs() } = {}) =>
       new SignJWT({ epoch, ...claims })
         .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(nodeId)
@@ -66,7 +85,7 @@ export function enrolBox(hub: TestHub): TestBox {
       const bodySha256 = createHash('sha256').update(body).digest('hex');
       const signed = token === undefined ? await box.sign({ bodySha256 }) : token;
       return answer(
-        await fetch(`${hub.url}/sync/v1/push`, {
+        await fetch(`${hubUrl()}/sync/v1/push`, {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
@@ -79,7 +98,7 @@ export function enrolBox(hub: TestHub): TestBox {
     },
     cursors: async (token) =>
       answer(
-        await fetch(`${hub.url}/sync/v1/cursors`, {
+        await fetch(`${hubUrl()}/sync/v1/cursors`, {
           headers: { authorization: `Bearer ${token ?? (await box.sign())}` },
         }),
       ),

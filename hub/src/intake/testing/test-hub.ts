@@ -6,10 +6,11 @@ import { ShopServiceDefinition } from '@butik/proto/gen/butik/shop/v1/shop';
 import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
 import { createHttpServer } from '@butik/proto/http/create-http-server';
 import { createInProcessClient } from '@butik/proto/rpc/in-process-client';
+import rateLimit from '@fastify/rate-limit';
 import { pino } from 'pino';
 import type { ServiceClients } from '../../kernel/service.ts';
-import { openPgliteSql } from '../../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../../kernel/sql/sql.ts';
+import { openTestSql } from '../../kernel/sql/testing/test-database.ts';
 import { type Intake, openIntake } from '../open-intake.ts';
 
 export const SHOP_ID = '01900000-0000-7000-8000-00000000a001';
@@ -31,7 +32,8 @@ export interface TestHub {
   onSale: { call: (fact: ShopFact) => Promise<void> | void };
   enrol: { call: (token: string, publicKeyX: string) => { nodeId: string; epoch: number } };
   getJson(path: string): Promise<{ status: number; body: unknown }>;
-  postJson(path: string, body?: object): Promise<{ status: number; body: unknown }>;
+  /** `as` is who the access check found the caller to be. */
+  postJson(path: string, body?: object, as?: string): Promise<{ status: number; body: unknown }>;
   /** Ends the intake and opens it again on the same store, as a restart does. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -47,7 +49,7 @@ export async function openTestHub(): Promise<TestHub> {
       return clock.ms;
     },
   };
-  const sql = await openPgliteSql({ directory: 'memory' });
+  const sql = await openTestSql();
   const nodes: TestHub['nodes'] = new Map();
   const sales: ShopFact[] = [];
   const onSale: TestHub['onSale'] = { call: () => undefined };
@@ -59,6 +61,11 @@ export async function openTestHub(): Promise<TestHub> {
   async function start(): Promise<void> {
     hub.intake = await openIntake({ sql, clients, clock, logger });
     app = await createHttpServer({ logger, title: 'test', version: '0' });
+    app.addHook('onRequest', async (request) => {
+      const as = request.headers['x-test-caller'];
+      if (typeof as === 'string') request.caller = as;
+    });
+    await app.register(rateLimit, { global: false });
     await app.register(hub.intake.routes);
     hub.url = await app.listen({ port: 0, host: '127.0.0.1' });
   }
@@ -69,11 +76,15 @@ export async function openTestHub(): Promise<TestHub> {
   await start();
   return Object.assign(hub, {
     getJson: async (path: string) => answer(await fetch(hub.url + path)),
-    postJson: async (path: string, body?: object) =>
+    postJson: async (path: string, body?: object, as?: string) =>
       answer(
         await fetch(hub.url + path, {
           method: 'POST',
-          ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+          headers: {
+            ...(as && { 'x-test-caller': as }),
+            ...(body && { 'content-type': 'application/json' }),
+          },
+          ...(body && { body: JSON.stringify(body) }),
         }),
       ),
     restart: async () => {

@@ -102,6 +102,24 @@ export function busContract(open: OpenBus): void {
     expect(String(dead[0]?.error)).toContain('cannot read it');
   });
 
+  test('a consumer that never gives up is offered an event until it takes it, and the next one after it', async () => {
+    const [hard, next] = [orderEvent('a'), orderEvent('a')];
+    const attempts: CloudEvent[] = [];
+    await bus.subscribe({
+      consumer: 'feed',
+      types: ['OrderCreated'],
+      giveUp: false,
+      async handle(event) {
+        attempts.push(event);
+        if (attempts.length < 8) throw new Error('not now');
+      },
+    });
+    for (const event of [hard, next]) await publishAsRelaysDo(event);
+    await opened.idle();
+    expect(attempts.map(({ id }) => id)).toEqual([...Array(8).fill(hard.id), next.id]);
+    expect(dead).toEqual([]);
+  });
+
   test('a consumer that fails takes nothing from another one', async () => {
     await consume('broken', ['OrderCreated'], async () => {
       throw new Error('broken');
@@ -151,6 +169,18 @@ export function busContract(open: OpenBus): void {
     };
     await bus.subscribe({ consumer, types, handle });
     return offered;
+  }
+
+  /** An event whose `publish` failed is published again. */
+  async function publishAsRelaysDo(event: CloudEvent): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+      const published = await bus.publish(event).then(
+        () => true,
+        () => false,
+      );
+      if (published) return;
+    }
+    throw new Error('the event was never taken');
   }
 
   async function publish(...events: CloudEvent[]): Promise<void> {

@@ -9,12 +9,17 @@ export interface Subscription {
   /** Event types to deliver. */
   types: readonly string[];
   handle: EventHandler;
+  /**
+   * False for a consumer that must not miss an event: one that it does not take never becomes a dead letter,
+   * is offered again until it is taken, and later ones of its subject wait. True unless told.
+   */
+  giveUp?: boolean;
 }
 
 /**
  * Carries events between services, at least once and in order per subject. `publish` resolves once
  * the event is safe: every consumer has taken it or the broker holds it durably. Publishers are
- * outbox relays, so an event whose `publish` failed is published again.
+ * outbox relays, so an event whose `publish` failed is published again: to consumers that have taken it too.
  */
 export interface Bus {
   publish(event: CloudEvent): Promise<void>;

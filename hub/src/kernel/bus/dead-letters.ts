@@ -1,5 +1,6 @@
 import { type CloudEvent, cloudEventSchema } from '@butik/proto/events/cloud-event';
 import { sql as template } from 'drizzle-orm';
+import { z } from 'zod';
 import { migrate } from '../sql/migrate.ts';
 import type { Sql, SqlTx } from '../sql/sql.ts';
 
@@ -10,14 +11,17 @@ export interface DeadLetter {
   error: unknown;
 }
 
-export interface KeptDeadLetter {
-  consumer: string;
-  event: CloudEvent;
+export const keptDeadLetterSchema = z.object({
+  /** The consumer and the event's id, with a colon between them. */
+  id: z.string(),
+  consumer: z.string(),
+  event: cloudEventSchema,
   /** What the consumer threw last, as text. */
-  error: string;
-  /** UTC, ISO 8601. */
-  diedAt: string;
-}
+  error: z.string(),
+  /** UTC, ISO 8601 to the microsecond. */
+  diedAt: z.string(),
+});
+export type KeptDeadLetter = z.infer<typeof keptDeadLetterSchema>;
 
 const MAX_ERROR_CHARACTERS = 4_000;
 const MAX_LISTED = 500;
@@ -42,23 +46,56 @@ export async function keepDeadLetter(sql: SqlTx, { consumer, event, error }: Dea
   await sql.rows(template`
     INSERT INTO kernel.dead_letters (consumer, event_id, event, error)
     VALUES (${consumer}, ${event.id}, ${JSON.stringify(event)}::jsonb, ${errorText(error)})
-    ON CONFLICT (consumer, event_id) DO UPDATE SET error = excluded.error, died_at = excluded.died_at`);
+    ON CONFLICT (consumer, event_id) DO UPDATE SET error = excluded.error, died_at = clock_timestamp()`);
 }
 
-/** The oldest first, 500 at most. */
-export async function listDeadLetters(sql: SqlTx, consumer?: string): Promise<KeptDeadLetter[]> {
+/** In the order of the events' ids, 500 at most. `after` is the id of the last letter of the page before. */
+export async function listDeadLetters(
+  sql: SqlTx,
+  page: { limit?: number; after?: string | undefined } = {},
+): Promise<KeptDeadLetter[]> {
+  const { consumer, eventId } = partsOf(page.after ?? ':');
+  return readLetters(
+    sql,
+    template`(event_id, consumer) > (${eventId}, ${consumer})`,
+    Math.min(page.limit ?? MAX_LISTED, MAX_LISTED),
+  );
+}
+
+export async function findDeadLetter(sql: SqlTx, id: string): Promise<KeptDeadLetter | undefined> {
+  const { consumer, eventId } = partsOf(id);
+  const [letter] = await readLetters(sql, template`consumer = ${consumer} AND event_id = ${eventId}`, 1);
+  return letter;
+}
+
+/** Removes a letter as it was read: one whose event has died again since stays. */
+export async function dropDeadLetter(
+  sql: SqlTx,
+  { consumer, event, diedAt }: Pick<KeptDeadLetter, 'consumer' | 'event' | 'diedAt'>,
+): Promise<void> {
+  await sql.rows(template`DELETE FROM kernel.dead_letters
+    WHERE consumer = ${consumer} AND event_id = ${event.id} AND died_at = ${diedAt}::timestamptz`);
+}
+
+async function readLetters(
+  sql: SqlTx,
+  where: ReturnType<typeof template>,
+  limit: number,
+): Promise<KeptDeadLetter[]> {
   const rows = await sql.rows<{ consumer: string; event: string; error: string; died_at: string }>(template`
     SELECT consumer, event::text AS event, error,
-      to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS died_at
-    FROM kernel.dead_letters
-    ${consumer === undefined ? template`` : template`WHERE consumer = ${consumer}`}
-    ORDER BY dead_letters.died_at, event_id LIMIT ${MAX_LISTED}`);
-  return rows.map((row) => ({
-    consumer: row.consumer,
-    event: cloudEventSchema.parse(JSON.parse(row.event)),
-    error: row.error,
-    diedAt: row.died_at,
-  }));
+      to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS died_at
+    FROM kernel.dead_letters WHERE ${where} ORDER BY event_id, consumer LIMIT ${limit}`);
+  return rows.map((row) => {
+    const event = cloudEventSchema.parse(JSON.parse(row.event));
+    const { consumer, error, died_at: diedAt } = row;
+    return { id: `${consumer}:${event.id}`, consumer, event, error, diedAt };
+  });
+}
+
+function partsOf(id: string): { consumer: string; eventId: string } {
+  const colon = id.indexOf(':');
+  return { consumer: id.slice(0, Math.max(colon, 0)), eventId: id.slice(colon + 1) };
 }
 
 function errorText(error: unknown): string {

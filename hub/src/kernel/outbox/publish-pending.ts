@@ -10,6 +10,7 @@ export interface FailedEvent {
 
 /** Subjects whose events are on their way at once. */
 const MAX_PARALLEL = 16;
+/** What a transaction takes at most: a page is deleted in one. */
 const PAGE = 100;
 /** With so many failures the bus itself is ill, and the pass ends. */
 const MAX_FAILURES = 50;
@@ -18,7 +19,7 @@ const rowSchema = z.object({ eventId: z.string(), event: z.string() });
 
 /**
  * One pass over the outbox, page by page from the oldest event: events of one subject one after the other,
- * those of different subjects side by side. When one fails, later ones of its subject wait for the next pass;
+ * those of different subjects side by side; what of a page is published is deleted together. When one fails, later ones of its subject wait for the next pass;
  * other subjects go on, until 50 have failed.
  */
 export async function publishPending(
@@ -37,22 +38,32 @@ export async function publishPending(
     );
     next = rows.next;
     const lanes = Map.groupBy(rows.map(readEvent), (event) => event.subject);
-    await eachAtOnce([...lanes.values()], MAX_PARALLEL, publishLane);
+    const published: CloudEvent[] = [];
+    await eachAtOnce([...lanes.values()], MAX_PARALLEL, (lane) => publishLane(lane, published));
+    await removeAll(table, published);
   } while (next && !signal.aborted && failed.length < MAX_FAILURES);
   return { failed };
 
-  async function publishLane(events: CloudEvent[]): Promise<void> {
+  async function publishLane(events: CloudEvent[], published: CloudEvent[]): Promise<void> {
     for (const event of events) {
       if (signal.aborted || heldUp.has(event.subject)) return;
       try {
         await bus.publish(event);
-        await table.remove('OutboxEvent', { eventId: event.id });
+        published.push(event);
       } catch (error) {
         heldUp.add(event.subject);
         failed.push({ eventId: event.id, error: String(error) });
       }
     }
   }
+}
+
+/** All of them or none: if a later event of a subject went alone, the one before it would be published after it. */
+async function removeAll(table: Table, events: readonly CloudEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const transaction = {};
+  for (const { id } of events) await table.remove('OutboxEvent', { eventId: id }, { transaction });
+  await table.transact('write', transaction);
 }
 
 function readEvent(row: unknown): CloudEvent {

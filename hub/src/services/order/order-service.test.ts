@@ -91,6 +91,16 @@ test('a sale is an order exactly as the shop wrote it', async () => {
   });
 });
 
+test('a return keeps the reason for which goods came back; a sale has none', async () => {
+  const sold = sale();
+  const returned = sale({ kind: 'return', originalSaleId: sold.saleId, reason: 'trasig förpackning' });
+  for (const one of [sold, returned]) await orders.recordSale({ fact: fact(one) });
+  await hub.idle();
+  const reasonOf = async (id: string) => (await hub.call('GET', `/orders/${id}`)).body.reason;
+  expect(await reasonOf(returned.saleId)).toBe('trasig förpackning');
+  expect(await reasonOf(sold.saleId)).toBeNull();
+});
+
 test('the same sale again, even at once and as another fact, is one order', async () => {
   const sold = sale();
   const answers = await Promise.all([1, 2, 3].map(() => orders.recordSale({ fact: fact(sold) })));

@@ -21,6 +21,8 @@ export const orderSummarySchema = z.object({
   receipt: receiptSchema,
   reference: z.string().nullable(),
   originalSaleId: z.uuid().nullable(),
+  /** Why goods came back. */
+  reason: z.string().nullable(),
   vat: z.array(vatLineSchema),
   tenders: z.array(tenderSchema),
   lineCount: z.int(),
@@ -56,6 +58,7 @@ export function toSummary(item: StoredOrder): OrderSummary {
     receipt: item.receipt as OrderSummary['receipt'],
     reference: item.reference ?? null,
     originalSaleId: item.originalSaleId ?? null,
+    reason: item.reason ?? null,
     vat: item.vat,
     tenders: item.tenders,
     lineCount: item.lineCount,

@@ -41,6 +41,8 @@ export const orderSchema = {
       receipt: { type: Object, required: true },
       reference: { type: String },
       originalSaleId: { type: String },
+      /** Why goods came back. */
+      reason: { type: String },
       vat: { type: Array, required: true },
       tenders: { type: Array, required: true },
       lineCount: { type: Number, required: true },

@@ -91,6 +91,7 @@ export const productSchema = {
       strict: { type: Boolean, required: true },
       vatCategory: { type: String, required: true },
       currency: { type: String, required: true },
+      country: { type: String, required: true },
       by: { type: String, required: true },
       rows: { type: Number, required: true },
       created: { type: Number, required: true },

@@ -6,6 +6,7 @@ import { putInOutbox } from '../../kernel/outbox/put-in-outbox.ts';
 import { putAudit } from '../audit-entry.ts';
 import { transact } from '../transact.ts';
 import { digestOf } from './create-enrolment-token.ts';
+import { getNode } from './get-node.ts';
 import { getShop } from './get-shop.ts';
 import { epochKey } from './schema.ts';
 import type { Shop } from './shop.ts';
@@ -18,10 +19,13 @@ export interface Enrolled {
 }
 
 const ATTEMPTS = 5;
+/** How long after a token's expiry its box may still ask for an answer that was lost on the way. */
+const REPEAT_MS = 24 * 60 * 60_000;
 
 /**
  * Makes a box the shop's: consumes the token, raises the epoch, keeps the box's key and fences the box
- * before it, in one transaction. Of two boxes with one token one is enrolled.
+ * before it, in one transaction. Of two boxes with one token one is enrolled; asked again by that one,
+ * known by its key, the answer is the same.
  * Throws ENROLMENT_TOKEN_INVALID, ENROLMENT_TOKEN_USED, ENROLMENT_TOKEN_EXPIRED.
  */
 export async function enrolNode(
@@ -35,21 +39,25 @@ export async function enrolNode(
   }
 }
 
-/** Undefined when another box of the shop was enrolled in between, so that the epoch is another now. */
+/** Undefined when this or another token of the shop was used in between: then all is to be read again. */
 async function tryEnrol(
   context: ShopContext,
-  { token, publicKeyX }: { token: string; publicKeyX: string },
+  request: { token: string; publicKeyX: string },
 ): Promise<Enrolled | undefined> {
   const { table, kernel } = context;
-  const digest = digestOf(token);
+  const { publicKeyX } = request;
+  const digest = digestOf(request.token);
   const now = kernel.clock.now();
-  const shopId = await shopOfToken(context, digest, now);
+  const token = await findToken(context, digest);
+  if (token.usedAt !== undefined) return await enrolledBefore(context, token, publicKeyX, now);
+  if (token.expiresAt <= now) throw new ButikError('ENROLMENT_TOKEN_EXPIRED');
+  const { shopId } = token;
   const shop = await getShop(context, shopId);
   const { nodeId } = shop;
   const epoch = shop.epoch + 1;
   const transaction = {};
   await table.getModel('EnrolmentToken').update(
-    { digest, usedAt: now },
+    { digest, usedAt: now, publicKeyX, epoch },
     {
       transaction,
       where: 'attribute_not_exists(${usedAt}) and ${expiresAt} > @{now}',
@@ -78,7 +86,6 @@ async function tryEnrol(
   try {
     await transact(table, transaction);
   } catch (error) {
-    if (conditionFailed(error, 0)) await shopOfToken(context, digest, now);
     if (conditionFailed(error)) return undefined;
     throw error;
   }
@@ -86,13 +93,27 @@ async function tryEnrol(
   return { nodeId, epoch, shop };
 }
 
-/** The shop that the token is for. Throws when the token cannot be used. */
-async function shopOfToken({ table }: ShopContext, digest: string, now: number): Promise<string> {
+async function findToken({ table }: ShopContext, digest: string) {
   const token = await table.getModel('EnrolmentToken').get({ digest }, { consistent: true });
   if (!token) throw new ButikError('ENROLMENT_TOKEN_INVALID');
-  if (token.usedAt !== undefined) throw new ButikError('ENROLMENT_TOKEN_USED');
-  if (token.expiresAt <= now) throw new ButikError('ENROLMENT_TOKEN_EXPIRED');
-  return token.shopId;
+  return token;
+}
+
+/** What the box with this key was told. Throws ENROLMENT_TOKEN_USED to any other, late, or by now fenced one. */
+async function enrolledBefore(
+  context: ShopContext,
+  token: Awaited<ReturnType<typeof findToken>>,
+  publicKeyX: string,
+  now: number,
+): Promise<Enrolled> {
+  const { epoch, shopId } = token;
+  if (epoch === undefined || token.publicKeyX !== publicKeyX || token.expiresAt + REPEAT_MS <= now) {
+    throw new ButikError('ENROLMENT_TOKEN_USED');
+  }
+  const { nodeId } = await getShop(context, shopId);
+  const { node, shop } = await getNode(context, { nodeId, epoch });
+  if (node.fencedReason !== undefined) throw new ButikError('ENROLMENT_TOKEN_USED');
+  return { nodeId, epoch, shop };
 }
 
 /** Only the box before can still be unfenced: each one before it was fenced when that one came. */

@@ -43,6 +43,9 @@ export const shopSchema = {
       createdAt: { type: Number, required: true },
       expiresAt: { type: Number, required: true },
       usedAt: { type: Number },
+      /** The key and epoch of the box that used it, so that a lost answer can be given again. */
+      publicKeyX: { type: String },
+      epoch: { type: Number },
     },
     Node: {
       pk: { type: String, value: 'node#${nodeId}' },

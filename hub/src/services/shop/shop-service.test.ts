@@ -93,6 +93,40 @@ test('a token enrols one box once, and is kept nowhere', async () => {
   expect(kept).toContain(createHash('sha256').update(token).digest('hex'));
 });
 
+test('a box whose answer was lost asks again with its token and key, and is told the same', async () => {
+  const shopId = await makeShop('Tappat svar');
+  const token = await makeToken(shopId);
+  const first = await shop.enrolNode({ token, publicKeyX: key('A') });
+  expect(await shop.enrolNode({ token, publicKeyX: key('A') })).toEqual(first);
+  const atOnce = await Promise.all([1, 2].map(() => shop.enrolNode({ token, publicKeyX: key('A') })));
+  expect(atOnce).toEqual([first, first]);
+  hub.clock.nowMs += 10 * 60_000;
+  expect(await shop.enrolNode({ token, publicKeyX: key('A') })).toEqual(first);
+  expect(await shop.enrolNode({ token, publicKeyX: key('B') }).catch(codeOf)).toBe('ENROLMENT_TOKEN_USED');
+  expect((await hub.call('GET', `/shops/${shopId}/nodes`)).body.items).toMatchObject([
+    { epoch: 1, publicKeyX: key('A'), fencedReason: null },
+  ]);
+  hub.clock.nowMs += 24 * 60 * 60_000;
+  expect(await shop.enrolNode({ token, publicKeyX: key('A') }).catch(codeOf)).toBe('ENROLMENT_TOKEN_USED');
+});
+
+test('one box that asks twice at the same moment is enrolled once', async () => {
+  const shopId = await makeShop('Dubbelklick');
+  const token = await makeToken(shopId);
+  const ask = () => shop.enrolNode({ token, publicKeyX: key('A') });
+  const [first, second] = await Promise.all([ask(), ask()]);
+  expect(second).toEqual(first);
+  expect((await hub.call('GET', `/shops/${shopId}/nodes`)).body.items).toHaveLength(1);
+});
+
+test('a box that was replaced meanwhile is not told its old identity again', async () => {
+  const shopId = await makeShop('Ersatt');
+  const token = await makeToken(shopId);
+  await shop.enrolNode({ token, publicKeyX: key('A') });
+  await shop.enrolNode({ token: await makeToken(shopId), publicKeyX: key('B') });
+  expect(await shop.enrolNode({ token, publicKeyX: key('A') }).catch(codeOf)).toBe('ENROLMENT_TOKEN_USED');
+});
+
 test('of two boxes with one token exactly one is enrolled', async () => {
   const shopId = await makeShop('Tvilling');
   const token = await makeToken(shopId);

@@ -1,6 +1,6 @@
-import { VAT_TABLES } from '@butik/domain/vat/rate-tables';
 import type { ShopRow } from '@butik/proto/collections/shops';
 import { z } from 'zod';
+import { countrySchema } from '../country.ts';
 import { currencySchema } from '../currency.ts';
 
 const MAX_JSON_CHARACTERS = 20_000;
@@ -22,10 +22,7 @@ export const shopContentSchema = z.strictObject({
   name: z.string().trim().min(1).max(200),
   currency: currencySchema.default('SEK'),
   /** ISO 3166-1 alpha-2; decides the VAT rates. */
-  country: z
-    .string()
-    .refine((country) => VAT_TABLES.has(country), 'No VAT rates are known for this country.')
-    .default('SE'),
+  country: countrySchema.default('SE'),
   timeZone: timeZoneSchema.default('Europe/Stockholm'),
   fiscalMode: z.enum(['manned', 'exempt-unmanned']).default('exempt-unmanned'),
   orgNumber: z.string().trim().min(1).max(30).nullable().default(null),

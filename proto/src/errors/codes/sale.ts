@@ -52,4 +52,9 @@ export const saleCodes = defineCodes({
     remedy:
       'Return at most `details.returnable` of `details.code`, or make the return without the original sale.',
   },
+  RETURN_PRICE_EXCEEDS_SALE: {
+    kind: 'precondition',
+    title: 'More would be paid back for the goods than was paid for them.',
+    remedy: 'Override with at most `details.soldUnitPriceMinor`, or leave the override out.',
+  },
 });

@@ -46,4 +46,10 @@ export const storeCodes = defineCodes({
     title: 'More changes wait for the disk than the box keeps in line; nothing of this request was kept.',
     remedy: 'Repeat the request shortly with the same idempotency key.',
   },
+  STORE_FOREIGN: {
+    kind: 'precondition',
+    title: 'The store was written by another box, or by this one before it was provisioned again.',
+    remedy:
+      'Put the store’s own `identity.json` back, or enrol in an empty data folder; keep this store for what it has not sent.',
+  },
 });

@@ -66,4 +66,9 @@ export const syncCodes = defineCodes({
     title: 'This box may not follow that collection or scope.',
     remedy: 'Ask for a collection by its name alone; the hub sets the scope.',
   },
+  DEAD_LETTER_NOT_FOUND: {
+    kind: 'not-found',
+    title: 'No dead letter has this id.',
+    remedy: 'List the dead letters to find it; one that was delivered again is gone.',
+  },
 });

@@ -25,7 +25,8 @@ const MAX_PENDING = 10_000;
 
 /**
  * The bus of a hub in one process. It holds nothing durably: `publish` resolves when every consumer has
- * taken the event or its dead letter is kept, and until then the publisher's outbox has it.
+ * taken the event or its dead letter is kept, and until then the publisher's outbox has it. It fails when a
+ * consumer that never gives up has not taken the event in as many attempts: the outbox offers it again.
  */
 export function openInProcessBus(options: InProcessBusOptions): Bus {
   const {
@@ -74,6 +75,11 @@ export function openInProcessBus(options: InProcessBusOptions): Bus {
         return await taker.handle(structuredClone(event));
       } catch (error) {
         const about = { consumer: taker.consumer, eventId: event.id, type: event.type, attempt, err: error };
+        if (attempt >= maxAttempts && taker.giveUp === false) {
+          // The publisher's outbox keeps the event and publishes it again; here it would hold up other subjects.
+          options.logger.error(about, 'event must be taken and was not; it is published again');
+          throw new ButikError('SERVICE_UNAVAILABLE', { details: { part: taker.consumer }, cause: error });
+        }
         if (attempt >= maxAttempts) {
           options.logger.error(about, 'event goes to the dead letters');
           return await options.onDeadLetter({ consumer: taker.consumer, event, error });

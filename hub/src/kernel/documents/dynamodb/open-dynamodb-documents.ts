@@ -27,6 +27,8 @@ export function openDynamoDocuments(config: DynamoDocumentsConfig): Documents {
       httpAgent: { keepAlive: true, maxSockets: SOCKETS },
     },
   });
+  // Without a logger it logs nothing, but prepares every request and answer for its log.
+  client.middlewareStack.remove('loggerMiddleware');
   return {
     client,
     openTable: (spec) => openTable(client, config.tablePrefix ?? '', spec),

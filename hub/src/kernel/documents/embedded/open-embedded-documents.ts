@@ -2,6 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Logger } from 'pino';
 import type { Documents } from '../documents.ts';
 import { openTable } from '../open-table.ts';
+import { addDirectLine } from './endpoint/direct-line.ts';
+import { groupRequests } from './endpoint/group-requests.ts';
 import { startEndpoint } from './endpoint/start-endpoint.ts';
 import { openEngine } from './engine/engine.ts';
 
@@ -19,7 +21,7 @@ export interface EmbeddedDocumentsConfig {
   readonly clock?: () => number;
 }
 
-/** Documents without any installation: DynamoDB's protocol on a loopback port, kept in SQLite. */
+/** Documents without any installation: DynamoDB's operations, kept in SQLite. */
 export async function openEmbeddedDocuments(config: EmbeddedDocumentsConfig): Promise<Documents> {
   const { logger } = config;
   const engine = openEngine({
@@ -27,7 +29,8 @@ export async function openEmbeddedDocuments(config: EmbeddedDocumentsConfig): Pr
     clock: config.clock ?? Date.now,
     onFault: (fault, operation) => logger?.error({ err: fault, operation }, 'a documents request failed'),
   });
-  const endpoint = await startEndpoint(engine, logger);
+  const group = groupRequests(engine);
+  const endpoint = await startEndpoint(engine, group, logger);
   const client = new DynamoDBClient({
     region: 'embedded',
     endpoint: endpoint.address,
@@ -41,11 +44,14 @@ export async function openEmbeddedDocuments(config: EmbeddedDocumentsConfig): Pr
       },
     },
     maxAttempts: ATTEMPTS,
+    // A call's way through the client is worked out once for each operation, not for each call.
+    cacheMiddleware: true,
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       httpAgent: { keepAlive: true, maxSockets: SOCKETS },
     },
   });
+  addDirectLine(client, group.answer);
   return {
     client,
     openTable: (spec) => openTable(client, config.tablePrefix ?? '', spec),

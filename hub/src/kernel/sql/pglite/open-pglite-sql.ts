@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql as template } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Sql, SqlDatabase, SqlTx } from '../sql.ts';
 import { lockFolder, prepareCluster } from './data-folder.ts';
@@ -57,10 +57,32 @@ function asSql(pg: PGlite, close: () => Promise<void>): Sql {
   const db = drizzle(pg);
   return {
     ...asTx(db as unknown as SqlDatabase),
-    transaction: (run) => db.transaction((tx) => run(asTx(tx as unknown as SqlDatabase))),
+    transaction: (run) => db.transaction((tx) => runWhole(tx as unknown as SqlDatabase, run)),
     listen: (channel, onNotify) => pg.listen(channel, onNotify),
     close,
   };
+}
+
+/**
+ * PGlite commits a transaction in which a statement failed as if it had not: PostgreSQL rolls it back and
+ * PGlite does not look. If the callback caught an error, or may have, one more statement tells.
+ */
+async function runWhole<T>(db: SqlDatabase, run: (tx: SqlTx) => Promise<T>): Promise<T> {
+  const { rows } = asTx(db);
+  let doubtful = false;
+  const result = await run({
+    get db() {
+      doubtful = true;
+      return db;
+    },
+    rows: (query) =>
+      rows<never>(query).catch((error: unknown) => {
+        doubtful = true;
+        throw error;
+      }),
+  });
+  if (doubtful) await rows(template`SELECT`);
+  return result;
 }
 
 function asTx(db: SqlDatabase): SqlTx {

@@ -127,6 +127,22 @@ test('a strict import with bad rows changes nothing at all', async () => {
   expect(hub.events).toEqual([]);
 });
 
+test('rows of the wrong width: one that is too long is told, one that is too short clears nothing', async () => {
+  await importFile('code,name,price,category,halt\nB-1,Ett,10,Kategori,5\nB-2,Två,20,Kategori,6');
+  const done = await importFile('code,name,price,category,halt\nB-1,Ettan\nB-2,Två, stor,20,Kategori,6');
+  expect(done).toMatchObject({ status: 'completed', updated: 1, rejected: 1 });
+  expect(done.errors).toMatchObject([{ row: 3, code: 'B-2', reason: expect.stringContaining('more cells') }]);
+  expect(await find('B-1')).toMatchObject({ name: 'Ettan', category: 'Kategori', attributes: { halt: 5 } });
+});
+
+test('VAT percentages are those of the country that the import names', async () => {
+  const file = 'code,name,price,vat\nNO-1,Brunost,10,15 %';
+  expect(await importFile(file)).toMatchObject({ rejected: 1 });
+  expect(await importFile(file, 'country=NO&currency=NOK')).toMatchObject({ created: 1, rejected: 0 });
+  expect(await find('NO-1')).toMatchObject({ vatCategory: 'food', basePrice: { currency: 'NOK' } });
+  expect(await importFile(file, 'country=XX')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+});
+
 test('a change in the file changes that product only, and columns the file lacks stay as they are', async () => {
   await importFile('code,name,price,category,halt\nA-1,Ett,10,Kategori,5\nA-2,Två,20,Kategori,6');
   hub.events.length = 0;

@@ -45,8 +45,8 @@ export async function checkImport(
 }
 
 /** The same for every reading of the file, so that a resumed import takes the same rows. */
-export function rowDefaults({ currency, startedAt }: StoredImport): RowDefaults {
-  return { currency, country: 'SE', day: new Date(startedAt).toISOString().slice(0, 10) };
+export function rowDefaults({ currency, country, startedAt }: StoredImport): RowDefaults {
+  return { currency, country, day: new Date(startedAt).toISOString().slice(0, 10) };
 }
 
 async function keepErrors({ table }: ProductContext, importId: string, errors: RowError[]): Promise<void> {

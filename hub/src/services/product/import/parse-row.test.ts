@@ -88,3 +88,41 @@ test('a column named like an object’s own parts is an attribute like any other
 test('two columns that mean the same are refused', () => {
   expect(() => readHeader(['namn', 'Name', 'ean'])).toThrow(/name/);
 });
+
+const parseCells = (header: string[], ...cells: string[]) =>
+  parseRow({ row: 7, cells }, readHeader(header), DEFAULTS);
+
+test('a row with more cells than titles is bad: a comma has moved its cells', () => {
+  const header = ['code', 'name', 'price'];
+  expect(parseCells(header, 'A-1', 'Vispgrädde', ' 5 dl', '32.90')).toEqual({
+    row: 7,
+    code: 'A-1',
+    reason: 'The row has more cells than the first row has titles: “32.90” stands under none.',
+  });
+  expect(parseCells(header, 'A-1', 'Grädde', '1', ' ', '')).toMatchObject({ name: 'Grädde' });
+});
+
+test('cells that are missing at the end of a row are not given; empty ones are given as empty', () => {
+  const header = ['code', 'name', 'category', 'halt', 'description'];
+  expect(parseCells(header, 'A-1', 'Grädde')).toEqual({
+    row: 7,
+    code: 'A-1',
+    name: 'Grädde',
+    attributes: {},
+  });
+  expect(parseCells(header, 'A-1', 'Grädde', '', '', '')).toMatchObject({
+    category: null,
+    description: null,
+    attributes: { halt: null },
+  });
+});
+
+test('a percentage means the rates of the country of the import', () => {
+  const row = (country: string, vat: string) =>
+    parseRow({ row: 7, cells: ['A-1', 'Vara', vat] }, readHeader(['code', 'name', 'vat']), {
+      ...DEFAULTS,
+      country,
+    });
+  expect(row('NO', '15 %')).toMatchObject({ vatCategory: 'food' });
+  expect(row('SE', '15 %')).toMatchObject({ column: 'vat' });
+});

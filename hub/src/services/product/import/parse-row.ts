@@ -8,7 +8,10 @@ import { parseProductCode } from '../product-code.ts';
 import type { Columns, KnownColumn } from './columns.ts';
 import type { FileRow } from './rows.ts';
 
-/** What a row says of a product: undefined where the file has no such column, null where its cell is empty. */
+/**
+ * What a row says of a product: undefined where the file has no such column or the row ends before it, null
+ * where its cell is empty.
+ */
 export interface CatalogueRow {
   row: number;
   code: string;
@@ -55,8 +58,18 @@ export function parseRow(
   const cell = (name: KnownColumn) => {
     const at = columns.known.get(name);
     if (at !== undefined) column = name;
-    return at === undefined ? undefined : (cells[at] ?? '').trim();
+    return at === undefined ? undefined : cells[at]?.trim();
   };
+  const codeOf = () => {
+    const code = (cell('gtin') || cell('code') || '').slice(0, 40);
+    return code === '' ? {} : { code };
+  };
+  const surplus = cells.slice(columns.header.length).find((one) => one.trim() !== '');
+  if (surplus !== undefined) {
+    // A comma too many moves every cell after it; none of them can be trusted.
+    const reason = `The row has more cells than the first row has titles: “${surplus.trim().slice(0, 40)}” stands under none.`;
+    return { row, ...codeOf(), reason };
+  }
   try {
     const sku = cell('code');
     const code = parseCode(cell('gtin'), sku);
@@ -86,8 +99,7 @@ export function parseRow(
     const reason = error instanceof Flaw ? error.message : asButikError(error).message;
     const at = columns.known.get(column);
     const title = at === undefined ? column : (columns.header[at] ?? column);
-    const code = (cell('gtin') || cell('code') || '').slice(0, 40);
-    return { row, column: title.slice(0, 60), ...(code !== '' && { code }), reason: reason.slice(0, 300) };
+    return { row, column: title.slice(0, 60), ...codeOf(), reason: reason.slice(0, 300) };
   }
 }
 
@@ -225,8 +237,9 @@ function parseAttributes(
   sku: string | undefined,
 ): CatalogueRow['attributes'] {
   let characters = 0;
-  const entries = [...attributes].map(([name, at]) => {
-    const text = (cells[at] ?? '').trim();
+  const given = [...attributes].filter(([, at]) => at < cells.length);
+  const entries = given.map(([name, at]) => {
+    const text = cells[at]!.trim();
     characters += name.length + text.length;
     if (text.length > MAX_ATTRIBUTE || characters > MAX_ATTRIBUTES) {
       throw new Flaw(`“${name}” and the columns before it are longer than a product can hold.`);

@@ -16,6 +16,7 @@ export async function* readCsv(path: string): AsyncGenerator<FileRow> {
   const parser = Readable.from(decodeText(createReadStream(path), encoding)).pipe(
     parse({
       delimiter,
+      // A row that is too long or too short is the row's fault, not the file's: `parseRow` tells it.
       relax_column_count: true,
       // A quote inside a cell that is not quoted is an inch sign, as spreadsheets take it.
       relax_quotes: true,

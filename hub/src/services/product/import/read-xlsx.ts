@@ -15,13 +15,17 @@ export async function* readXlsx(path: string): AsyncGenerator<FileRow> {
     entries: 'ignore',
   });
   let last = 0;
+  let width = 0;
   try {
     for await (const sheet of workbook) {
       for await (const row of sheet) {
         last = row.number;
         checkBounds({ row: row.number, cells: [] });
         const cells = cellsOf(row);
+        // A sheet keeps no empty cells at the end of a row: there they are empty, not missing.
+        while (cells.length < width) cells.push('');
         checkBounds({ row: row.number, cells });
+        if (width === 0) width = cells.length;
         if (cells.some((cell) => cell.trim() !== '')) yield { row: row.number, cells };
       }
       return;

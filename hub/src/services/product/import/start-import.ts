@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { VAT_CATEGORIES } from '@butik/domain/vat/rates';
 import { z } from 'zod';
+import { countrySchema } from '../../country.ts';
 import { currencySchema } from '../../currency.ts';
 import type { ProductContext } from '../product-context.ts';
 import type { ImportWorker } from './import-worker.ts';
@@ -16,6 +17,8 @@ export const startImportSchema = z.object({
   vat: z.enum(VAT_CATEGORIES).default('standard'),
   /** Currency of prices whose row names none. */
   currency: currencySchema.default('SEK'),
+  /** Whose VAT rates a percentage in the VAT column means. */
+  country: countrySchema.default('SE'),
 });
 export type StartImport = z.output<typeof startImportSchema>;
 
@@ -44,6 +47,7 @@ export async function startImport(
       strict: options.strict === 'true',
       vatCategory: options.vat,
       currency: options.currency,
+      country: options.country,
       by: options.by,
       rows: 0,
       created: 0,

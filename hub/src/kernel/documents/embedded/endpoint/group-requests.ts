@@ -7,6 +7,8 @@ const MAX_TURNS = 8;
 /** Turns without an arrival after which a group is complete. */
 const QUIET_TURNS = 2;
 
+export type RequestGroup = ReturnType<typeof groupRequests>;
+
 interface Waiting {
   readonly request: EngineRequest;
   readonly resolve: (answer: EngineAnswer) => void;
@@ -15,8 +17,8 @@ interface Waiting {
 
 /**
  * Hands the engine together what arrived together, so that it shares one fsync. No timer is involved: a request
- * that comes alone waits for two turns of the event loop, which is nothing beside its fsync. The queue is
- * bounded by the client's sockets, each of which has one request under way.
+ * that comes alone waits for two turns of the event loop, which is nothing beside its fsync. The queue holds
+ * what callers wait for, and they are bounded: the endpoint's by the client's sockets, the services' by theirs.
  */
 export function groupRequests(engine: Engine) {
   let waiting: Waiting[] = [];

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Engine, EngineAnswer } from '../engine/engine.ts';
-import { groupRequests } from './group-requests.ts';
+import type { RequestGroup } from './group-requests.ts';
 import { readBody } from './read-body.ts';
 import { refuse, sendAnswer } from './send-answer.ts';
 
@@ -21,9 +21,8 @@ export interface Endpoint {
 }
 
 /** Serves the engine as DynamoDB's JSON 1.0 protocol on a free loopback port. */
-export async function startEndpoint(engine: Engine, logger?: Logger): Promise<Endpoint> {
+export async function startEndpoint(engine: Engine, group: RequestGroup, logger?: Logger): Promise<Endpoint> {
   const accessKeyId = randomBytes(KEY_BYTES).toString('hex');
-  const group = groupRequests(engine);
   const server = createServer((request, response) => {
     serve(request, accessKeyId, group.answer).then(
       (answer) => sendAnswer(response, answer),
@@ -56,7 +55,7 @@ export async function startEndpoint(engine: Engine, logger?: Logger): Promise<En
 async function serve(
   request: IncomingMessage,
   accessKeyId: string,
-  answer: ReturnType<typeof groupRequests>['answer'],
+  answer: RequestGroup['answer'],
 ): Promise<EngineAnswer> {
   const body = await readBody(request);
   if ('error' in body) return body;

@@ -16,14 +16,13 @@ export function applyUpdate(item: Item, actions: readonly UpdateAction[]): Item 
     if (value === 'remove') removals.push(action.path);
     else if (value !== 'leave') sets.push({ path: action.path, value });
   }
-  let next = item;
+  if (sets.length === 0 && removals.length === 0) return item;
+  const members = new Map(Object.entries(item));
   for (const { path, value } of sets.sort((a, b) => comparePaths(a.path, b.path))) {
-    next = mapOf(write({ M: next }, path, value));
+    writeMember(members, path, value);
   }
-  for (const path of removals.sort((a, b) => comparePaths(b, a))) {
-    next = mapOf(write({ M: next }, path, undefined));
-  }
-  return next;
+  for (const path of removals.sort((a, b) => comparePaths(b, a))) writeMember(members, path, undefined);
+  return Object.fromEntries(members);
 }
 
 function outcome(action: UpdateAction, item: Item): AttributeValue | 'remove' | 'leave' {
@@ -89,14 +88,24 @@ function sameSets(
   return [type, members, others];
 }
 
+/** Puts `value` at `path` into the members of a map, or takes out what is there. */
+function writeMember(
+  members: Map<string, AttributeValue>,
+  [name, ...rest]: Path,
+  value: AttributeValue | undefined,
+): void {
+  if (typeof name !== 'string') throw wrongPath();
+  const next = rest.length > 0 ? write(existing(members.get(name)), rest, value) : value;
+  if (next) members.set(name, next);
+  else members.delete(name);
+}
+
 /** `container` with `value` at `path`, or without what is there; only the last step may be new. */
 function write(container: AttributeValue, path: Path, value: AttributeValue | undefined): AttributeValue {
   const [step, ...rest] = path;
-  if (typeof step === 'string' && 'M' in container) {
+  if ('M' in container) {
     const members = new Map(Object.entries(container.M));
-    const next = rest.length > 0 ? write(existing(members.get(step)), rest, value) : value;
-    if (next) members.set(step, next);
-    else members.delete(step);
+    writeMember(members, path, value);
     return { M: Object.fromEntries(members) };
   }
   if (typeof step === 'number' && 'L' in container) {
@@ -114,11 +123,6 @@ function write(container: AttributeValue, path: Path, value: AttributeValue | un
 function existing(value: AttributeValue | undefined): AttributeValue {
   if (!value) throw wrongPath();
   return value;
-}
-
-function mapOf(value: AttributeValue): Item {
-  if (!('M' in value)) throw wrongPath();
-  return value.M;
 }
 
 /** Names in any order, positions of the same list by number. */

@@ -18,6 +18,8 @@ export interface Token {
 }
 
 const MAX_DEPTH = 100;
+/** Expressions that are remembered. A service has a few dozen; their values are placeholders. */
+const MAX_KNOWN = 1_000;
 const PATTERN =
   /(?<word>[A-Za-z_][A-Za-z0-9_]*)|(?<name>#[A-Za-z0-9_]+)|(?<value>:[A-Za-z0-9_]+)|(?<index>\d+)|(?<symbol><>|<=|>=|[=<>+\-(),.[\]])|(?<unknown>\S)/g;
 
@@ -39,7 +41,7 @@ export class Tokens {
         `Expression size has exceeded the maximum allowed size; expression size: ${Buffer.byteLength(text)}`,
       );
     }
-    this.#tokens = tokenise(text);
+    this.#tokens = tokensOf(text);
     const unknown = this.#tokens.findIndex((token) => token.kind === 'unknown');
     if (unknown >= 0) throw this.#syntaxError(unknown);
   }
@@ -118,6 +120,18 @@ export class Tokens {
     const end = this.#text.length;
     return this.#tokens[at] ?? { kind: 'end', text: '<EOF>', start: end, end };
   }
+}
+
+const known = new Map<string, readonly Token[]>();
+
+/** The same expressions come again and again, and taking them apart costs more than all that follows. */
+function tokensOf(text: string): readonly Token[] {
+  const held = known.get(text);
+  if (held) return held;
+  const tokens = tokenise(text);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, tokens);
+  return tokens;
 }
 
 function tokenise(text: string): readonly Token[] {

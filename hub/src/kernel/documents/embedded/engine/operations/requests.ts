@@ -3,7 +3,7 @@ import { DynamoError, invalid } from '../dynamo-error.ts';
 
 /** The shapes that requests share. Attribute values are left to `readItem`, which words their faults itself. */
 export const tableName = z.string();
-export const attributes = z.record(z.string(), z.unknown());
+export const attributes = z.looseObject({});
 export const placeholders = {
   ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
   ExpressionAttributeValues: attributes.optional(),

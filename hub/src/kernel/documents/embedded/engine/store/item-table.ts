@@ -42,11 +42,19 @@ export class ItemTable {
   readonly definition: TableDefinition;
   readonly #database: Database;
   readonly #items: string;
+  /** The texts of what runs for every item; put together anew each time, they would cost more than a look-up. */
+  readonly #sql: Readonly<Record<'get' | 'insert' | 'update' | 'remove', string>>;
   readonly #statements = new Map<string, Statement>();
 
   constructor(database: Database, id: number, definition: TableDefinition) {
     this.#database = database;
     this.#items = `items_${id}`;
+    this.#sql = {
+      get: `SELECT id, item FROM ${this.#items} WHERE hk = ? AND sk = ?`,
+      insert: `INSERT INTO ${this.#items} (hk, sk, size, expires_s, item) VALUES (?, ?, ?, ?, ?)`,
+      update: `UPDATE ${this.#items} SET size = ?, expires_s = ?, item = ? WHERE id = ?`,
+      remove: `DELETE FROM ${this.#items} WHERE id = ?`,
+    };
     this.definition = definition;
   }
 
@@ -84,10 +92,9 @@ export class ItemTable {
   }
 
   get(key: EncodedKey): StoredItem | undefined {
-    const row = this.#statement(`SELECT id, item FROM ${this.#items} WHERE hk = ? AND sk = ?`).get(
-      key.hash,
-      key.sort,
-    ) as { id: number; item: string } | undefined;
+    const row = this.#statement(this.#sql.get).get(key.hash, key.sort) as
+      | { id: number; item: string }
+      | undefined;
     return row && { id: row.id, item: JSON.parse(row.item) as Item };
   }
 
@@ -95,23 +102,22 @@ export class ItemTable {
     const text = JSON.stringify(next);
     const expires = this.#expiry(next);
     if (old) {
-      this.#statement(`UPDATE ${this.#items} SET size = ?, expires_s = ?, item = ? WHERE id = ?`).run(
-        size,
-        expires,
-        text,
-        old.id,
-      );
+      this.#statement(this.#sql.update).run(size, expires, text, old.id);
       this.#moveEntries(key, old.id, old.item, next);
       return;
     }
-    const { lastInsertRowid } = this.#statement(
-      `INSERT INTO ${this.#items} (hk, sk, size, expires_s, item) VALUES (?, ?, ?, ?, ?)`,
-    ).run(key.hash, key.sort, size, expires, text);
+    const { lastInsertRowid } = this.#statement(this.#sql.insert).run(
+      key.hash,
+      key.sort,
+      size,
+      expires,
+      text,
+    );
     this.#moveEntries(key, Number(lastInsertRowid), undefined, next);
   }
 
   remove(key: EncodedKey, old: StoredItem): void {
-    this.#statement(`DELETE FROM ${this.#items} WHERE id = ?`).run(old.id);
+    this.#statement(this.#sql.remove).run(old.id);
     this.#moveEntries(key, old.id, old.item, undefined);
   }
 

@@ -3,7 +3,10 @@ import { MAX_NESTING } from '../limits.ts';
 import { type AttributeValue, type Item, setOf, TYPE_TAGS, type TypeTag } from './attribute-value.ts';
 import { normaliseNumber } from './decimal.ts';
 
-/** The attributes of a request, checked whole, numbers normalised. */
+/**
+ * The attributes of a request, checked whole, numbers normalised. Over the wire binaries are base64; a client in
+ * this process hands in bytes, and may hand in attributes that are undefined, which are none.
+ */
 export function readItem(input: unknown): Item {
   return readMap(input, 0);
 }
@@ -13,9 +16,11 @@ export function readValue(input: unknown): AttributeValue {
 }
 
 function readMap(input: unknown, depth: number): Item {
-  return Object.fromEntries(
-    Object.entries(record(input)).map(([name, value]) => [name, readAt(value, depth)]),
-  );
+  const attributes: [string, AttributeValue][] = [];
+  for (const [name, value] of Object.entries(record(input))) {
+    if (value !== undefined) attributes.push([name, readAt(value, depth)]);
+  }
+  return Object.fromEntries(attributes);
 }
 
 function readAt(input: unknown, depth: number): AttributeValue {
@@ -78,6 +83,9 @@ function readSet(tag: 'SS' | 'NS' | 'BS', content: readonly string[]): Attribute
 }
 
 function binary(content: unknown): string {
+  if (content instanceof Uint8Array) {
+    return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('base64');
+  }
   const encoded = text(content);
   const canonical = Buffer.from(encoded, 'base64').toString('base64');
   if (canonical.replace(/=+$/, '') !== encoded.replace(/=+$/, '')) throw unreadable('Base64');
