@@ -6,8 +6,8 @@ import { applyFact, type Outcome, type PendingFact } from './apply-fact.ts';
 import { nextRetry, noteOutcomes, readPending } from './open-facts.ts';
 
 export interface ApplierLoop {
-  /** Looks at the journal now. */
-  wake(): void;
+  /** Looks at the journal now, into which so many facts came just now. */
+  wake(journalled?: number): void;
   /** Resolves when no fact waits but those behind a quarantined one. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -15,6 +15,13 @@ export interface ApplierLoop {
 
 /** Writes that are under way together share an fsync. */
 const PARALLEL = 32;
+/** Facts taken up at once. */
+const ROUND_FACTS = 500;
+/**
+ * Boxes that send what gathered while they were offline come first, since what they have sent is safe: while
+ * their batches come in, little is applied at a time, with a pause for the next batch.
+ */
+const DRAIN = { batchFacts: 100, lingerMs: 250, roundFacts: 20, parallel: 2, pauseMs: 100 };
 /** Another process may have journalled facts: look again now and then without being woken. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -34,9 +41,12 @@ export function startApplierLoop(context: {
   let closed = false;
   let asleep: (() => void) | null = null;
   let woken = false;
+  /** On the monotonic clock. */
+  let drainingUntilMs = 0;
   const idlers: (() => void)[] = [];
 
-  function wake(): void {
+  function wake(journalled = 0): void {
+    if (journalled >= DRAIN.batchFacts) drainingUntilMs = performance.now() + DRAIN.lingerMs;
     woken = true;
     asleep?.();
   }
@@ -55,10 +65,13 @@ export function startApplierLoop(context: {
 
   /** One round of facts; milliseconds until the next is worth while. */
   async function round(): Promise<number> {
-    const facts = await readPending(sql, new Date(clock.now()));
+    const draining = performance.now() < drainingUntilMs;
+    const limit = draining ? DRAIN.roundFacts : ROUND_FACTS;
+    const facts = await readPending(sql, new Date(clock.now()), limit);
     if (facts.length > 0) {
-      const outcomes = await applyAll(facts);
+      const outcomes = await applyAll(facts, draining ? DRAIN.parallel : PARALLEL);
       await noteOutcomes(sql, outcomes, clock.now());
+      if (draining && !closed) await new Promise((resolve) => setTimeout(resolve, DRAIN.pauseMs));
       return 0;
     }
     const retryAt = await nextRetry(sql, new Date(clock.now()));
@@ -67,7 +80,7 @@ export function startApplierLoop(context: {
     return LOOK_AGAIN_MS;
   }
 
-  async function applyAll(facts: PendingFact[]): Promise<Map<PendingFact, Outcome>> {
+  async function applyAll(facts: PendingFact[], parallel: number): Promise<Map<PendingFact, Outcome>> {
     const aggregates = Map.groupBy(facts, (fact) => `${fact.shop_id}/${fact.aggregate}`);
     const outcomes = new Map<PendingFact, Outcome>();
     const waiting = aggregates.values();
@@ -84,7 +97,7 @@ export function startApplierLoop(context: {
         }
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    await Promise.all(Array.from({ length: parallel }, worker));
     return outcomes;
   }
 

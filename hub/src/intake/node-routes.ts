@@ -26,7 +26,7 @@ export interface NodeRoutesContext {
   logger: Logger;
   auth: NodeAuth;
   /** Called after facts were journalled. */
-  onFacts(): void;
+  onFacts(journalled: number): void;
 }
 
 /** Pushes worked on at once; more are told to come back, which costs them nothing but time. */
@@ -127,7 +127,7 @@ async function push(
     auth.forget(nodeId, epoch);
     throw new ButikError('NODE_FORKED', { details: { channel: request.channel, seq: decision.seq } });
   }
-  if (decision.kind === 'append') onFacts();
+  if (decision.kind === 'append') onFacts(decision.facts.length);
   return { channel: request.channel, acknowledged, hubTimeMs: clock.now() };
 }
 

@@ -2,11 +2,8 @@ import { sql as template } from 'drizzle-orm';
 import type { Sql } from '../kernel/sql/sql.ts';
 import type { Outcome, PendingFact } from './apply-fact.ts';
 
-/** Facts taken up at once. */
-const ROUND_FACTS = 500;
-
 /** The facts to apply next, in the journal's order: none behind a quarantined or postponed one of its aggregate. */
-export async function readPending(sql: Sql, now: Date): Promise<PendingFact[]> {
+export async function readPending(sql: Sql, now: Date, limit: number): Promise<PendingFact[]> {
   return sql.rows<PendingFact>(template`
     SELECT open.position::text AS position, open.attempts, fact.id, fact.node, fact.epoch, fact.shop_id, fact.hlc,
       fact.type, fact.version, fact.aggregate, fact.payload,
@@ -20,7 +17,7 @@ export async function readPending(sql: Sql, now: Date): Promise<PendingFact[]> {
             AND earlier.position < mine.position
             AND (earlier.quarantined OR earlier.retry_at IS NOT NULL)
             AND (earlier.quarantined OR earlier.retry_at > ${now.toISOString()}::timestamptz))
-      ORDER BY position LIMIT ${ROUND_FACTS}
+      ORDER BY position LIMIT ${limit}
     ) AS open JOIN intake.journal AS fact USING (id) ORDER BY open.position`);
 }
 
