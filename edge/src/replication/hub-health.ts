@@ -39,7 +39,10 @@ export function createHubHealth(ports: Ports, logger: Logger): HubHealth {
           ? thrown
           : new ButikError('SERVICE_UNAVAILABLE', { details: { part: 'hub' }, cause: thrown });
       keep(error);
-      become('unreachable', () => logger.warn({ err: error }, 'the hub is unreachable; selling goes on'));
+      // A line that is down is no fault of the code: the reason is enough, without a stack.
+      become('unreachable', () =>
+        logger.warn({ code: error.code, reason: rootOf(error) }, 'the hub is unreachable; selling goes on'),
+      );
     },
     refused(error) {
       keep(error);
@@ -59,4 +62,9 @@ export function createHubHealth(ports: Ports, logger: Logger): HubHealth {
       );
     },
   };
+}
+
+/** The message at the bottom of a chain of causes, such as `connect ECONNREFUSED …`. */
+function rootOf(error: Error): string {
+  return error.cause instanceof Error ? rootOf(error.cause) : error.message;
 }

@@ -31,12 +31,13 @@ export async function serveApiDescription(
 /** As the hub's routes declare it. */
 const OPEN_TO_ALL = { permission: 'public' } as const;
 
-/** The page brings its own script. Fonts, statistics and an assistant would come from elsewhere; a shop may be offline. */
+/** The page brings its own script. Fonts, statistics and an assistant would come from elsewhere; a shop may be offline. Its maker’s tools would lead there too. */
 const PAGE = {
   url: '/openapi.json',
   withDefaultFonts: false,
   telemetry: false,
   agent: { disabled: true },
+  showDeveloperTools: 'never',
 } as const;
 
 const { $schema: _, ...problemJsonSchema } = z.toJSONSchema(problemSchema);
