@@ -1,8 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
 import type { ServiceClients } from '../kernel/service.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
 import { applyFact, type Outcome, type PendingFact } from './apply-fact.ts';
+import { createApplyPace } from './apply-pace.ts';
 import { nextRetry, noteOutcomes, readPending } from './open-facts.ts';
 
 export interface ApplierLoop {
@@ -13,15 +15,6 @@ export interface ApplierLoop {
   close(): Promise<void>;
 }
 
-/** Writes that are under way together share an fsync. */
-const PARALLEL = 32;
-/** Facts taken up at once. */
-const ROUND_FACTS = 500;
-/**
- * Boxes that send what gathered while they were offline come first, since what they have sent is safe: while
- * their batches come in, little is applied at a time, with a pause for the next batch.
- */
-const DRAIN = { batchFacts: 100, lingerMs: 250, roundFacts: 20, parallel: 2, pauseMs: 100 };
 /** Another process may have journalled facts: look again now and then without being woken. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -41,12 +34,11 @@ export function startApplierLoop(context: {
   let closed = false;
   let asleep: (() => void) | null = null;
   let woken = false;
-  /** On the monotonic clock. */
-  let drainingUntilMs = 0;
+  const pace = createApplyPace(() => performance.now());
   const idlers: (() => void)[] = [];
 
   function wake(journalled = 0): void {
-    if (journalled >= DRAIN.batchFacts) drainingUntilMs = performance.now() + DRAIN.lingerMs;
+    pace.took(journalled);
     woken = true;
     asleep?.();
   }
@@ -65,13 +57,12 @@ export function startApplierLoop(context: {
 
   /** One round of facts; milliseconds until the next is worth while. */
   async function round(): Promise<number> {
-    const draining = performance.now() < drainingUntilMs;
-    const limit = draining ? DRAIN.roundFacts : ROUND_FACTS;
-    const facts = await readPending(sql, new Date(clock.now()), limit);
+    const { roundFacts, parallel, pauseMs } = pace.now();
+    const facts = await readPending(sql, new Date(clock.now()), roundFacts);
     if (facts.length > 0) {
-      const outcomes = await applyAll(facts, draining ? DRAIN.parallel : PARALLEL);
+      const outcomes = await applyAll(facts, parallel);
       await noteOutcomes(sql, outcomes, clock.now());
-      if (draining && !closed) await new Promise((resolve) => setTimeout(resolve, DRAIN.pauseMs));
+      if (pauseMs > 0 && !closed) await wait(pauseMs);
       return 0;
     }
     const retryAt = await nextRetry(sql, new Date(clock.now()));

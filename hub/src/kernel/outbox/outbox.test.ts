@@ -189,6 +189,29 @@ test('the hub dies between publishing and deleting: the event comes twice, its e
   await bus.close();
 });
 
+test('events whose deletion fails come again all together, so that none overtakes an earlier one', async () => {
+  const events = ['o1', 'o2', 'o1'].map(orderEvent);
+  await putAlone(...events);
+  let failures = 1;
+  const failing = Object.create(table, {
+    transact: {
+      value: (...write: Parameters<typeof table.transact>) =>
+        failures-- > 0 ? Promise.reject(new Error('the store is away')) : table.transact(...write),
+    },
+  });
+  const published: CloudEvent[] = [];
+  relay = startOutboxRelay({
+    table: failing,
+    bus: { publish: async (sent) => void published.push(sent) },
+    logger,
+    backoffMs: 1,
+  });
+  await relay.idle();
+  const ofOrder = events.filter(({ subject }) => subject === 'o1');
+  expect(published.filter(({ subject }) => subject === 'o1')).toEqual([...ofOrder, ...ofOrder]);
+  expect(await outboxIds()).toEqual([]);
+});
+
 /** What a consumer does: its effect and the note that it took the event, in one transaction. */
 async function advance(orderId: string, eventId: string): Promise<void> {
   const transaction = {};

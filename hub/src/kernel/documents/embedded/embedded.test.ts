@@ -2,14 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentsContract } from '../documents.contract.ts';
 import type { Documents } from '../documents.ts';
+import { openTable } from '../open-table.ts';
+import { groupRequests } from './endpoint/group-requests.ts';
+import { startEndpoint } from './endpoint/start-endpoint.ts';
 import { openEngine } from './engine/engine.ts';
 import { openEmbeddedDocuments } from './open-embedded-documents.ts';
 
 documentsContract('embedded', () => openEmbeddedDocuments({ directory: ':memory:' }));
+documentsContract('embedded, over the wire', openOverTheWire);
 
 const schema = {
   format: 'onetable:1.1.0',
@@ -232,6 +237,26 @@ test('a token is forgotten after ten minutes', () => {
   expect(read).toMatchObject({ output: { Item: { n: { N: '2' } } } });
   engine.close();
 });
+
+/** The engine as any client of DynamoDB sees it: signed requests over HTTP. */
+async function openOverTheWire(): Promise<Documents> {
+  const engine = openEngine({ directory: ':memory:', clock: Date.now, onFault: rethrow });
+  const endpoint = await startEndpoint(engine, groupRequests(engine));
+  const client = new DynamoDBClient({
+    region: 'embedded',
+    endpoint: endpoint.address,
+    credentials: { accessKeyId: endpoint.accessKeyId, secretAccessKey: 'any' },
+  });
+  return {
+    client,
+    openTable: (spec) => openTable(client, '', spec),
+    async close() {
+      client.destroy();
+      await endpoint.close();
+      engine.close();
+    },
+  };
+}
 
 function rethrow(fault: unknown): never {
   throw fault;

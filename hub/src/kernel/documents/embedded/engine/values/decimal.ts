@@ -5,6 +5,8 @@ const MAX_DIGITS = 38;
 const MIN_EXPONENT = -129;
 const MAX_EXPONENT = 126;
 const EXPONENT_BIAS = 200;
+/** What nearly all numbers are, and already the one way of writing them. */
+const PLAIN_INTEGER = /^(?:0|-?[1-9]\d{0,30})$/;
 const FORM = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /** ±0.digits × 10^exponent, digits without zeros at either end; zero has no digits. */
@@ -16,7 +18,7 @@ interface Decimal {
 
 /** The one way a number is written: plain digits, no exponent, nothing that says nothing. Throws what DynamoDB throws. */
 export function normaliseNumber(text: string): string {
-  return format(parse(text));
+  return PLAIN_INTEGER.test(text) ? text : format(parse(text));
 }
 
 /** `left + sign × right`, exact. */
