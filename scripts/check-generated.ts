@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareFolders } from './compare-folders.ts';
-import { runBuf } from './run-buf.ts';
+import { runBuf, writeDescriptors } from './run-buf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'butik-generated-'));
-const exitCode = runBuf('generate', '--output', folder);
+const exitCode = runBuf('generate', '--output', folder) || writeDescriptors(join(folder, 'src/gen'));
 const differing =
   exitCode === 0
     ? compareFolders(join(import.meta.dirname, '../proto/src/gen'), join(folder, 'src/gen'))

@@ -1,4 +1,4 @@
 // Writes proto/src/gen anew from the .proto files.
-import { runBuf } from './run-buf.ts';
+import { runBuf, writeDescriptors } from './run-buf.ts';
 
-process.exit(runBuf('generate'));
+process.exit(runBuf('generate') || writeDescriptors('src/gen'));

@@ -12,3 +12,8 @@ export function runBuf(...args: string[]): number {
   });
   return done.status ?? 1;
 }
+
+/** Writes what gRPC reflection serves, a FileDescriptorSet, into `folder` (absolute, or in proto); returns the exit code. */
+export function writeDescriptors(folder: string): number {
+  return runBuf('build', '--exclude-source-info', '--output', join(folder, 'descriptors.binpb'));
+}

@@ -15,6 +15,12 @@ export const edgeConfigSchema = z.strictObject({
     .default('1'),
   /** BUTIK_LOG_LEVEL */
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** How long facts that the hub has acknowledged are kept on the box. BUTIK_EDGE_KEEP_FACTS_DAYS */
+  keepFactsDays: z.coerce.number().int().min(1).default(30),
+  /** Collector of traces by OTLP over HTTP; without it none are made. OTEL_EXPORTER_OTLP_ENDPOINT */
+  otlpUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Share of traces that are kept, from 0 to 1. BUTIK_TRACE_RATIO */
+  traceRatio: z.coerce.number().min(0).max(1).default(1),
 });
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
@@ -29,6 +35,9 @@ export function readEdgeConfig(
     port: flags.port ?? env.BUTIK_EDGE_PORT,
     till: flags.till ?? env.BUTIK_EDGE_TILL,
     logLevel: flags.logLevel ?? env.BUTIK_LOG_LEVEL,
+    keepFactsDays: flags.keepFactsDays ?? env.BUTIK_EDGE_KEEP_FACTS_DAYS,
+    otlpUrl: flags.otlpUrl ?? env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traceRatio: flags.traceRatio ?? env.BUTIK_TRACE_RATIO,
   };
   return edgeConfigSchema.parse(
     Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined && value !== '')),

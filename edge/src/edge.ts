@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ButikError } from '@butik/proto/errors/butik-error';
 import type { HttpServer } from '@butik/proto/http/create-http-server';
+import { logOptions } from '@butik/proto/telemetry/log-options';
+import type { Tracing } from '@butik/proto/telemetry/start-tracing';
 import { type Logger, pino } from 'pino';
 import { createApi } from './api/create-api.ts';
 import { TILL_FOLDER } from './api/serve-till.ts';
@@ -18,6 +20,7 @@ import { bindStore } from './store/bind-store.ts';
 import { migrations } from './store/migrations.ts';
 import { openStore } from './store/open-store.ts';
 import { STORE_FILE, type Store } from './store/store.ts';
+import { VERSION } from './version.ts';
 
 export interface Edge {
   url: string;
@@ -41,7 +44,8 @@ export interface Surroundings extends Ports {
  * reached. Throws NOT_ENROLLED, STORE_… (STORE_FOREIGN for another box's store), and SERVICE_UNAVAILABLE when the port is taken.
  */
 export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundings> = {}): Promise<Edge> {
-  const logger = overrides.logger ?? pino({ level: config.logLevel }, pino.destination(2));
+  const logger =
+    overrides.logger ?? pino(logOptions({ level: config.logLevel, name: 'edge' }), pino.destination(2));
   const ports: Ports = {
     clock: overrides.clock ?? { now: () => Date.now() },
     newId: overrides.newId ?? newId,
@@ -54,6 +58,7 @@ export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundi
     logger,
     ...(overrides.onStoreFailed && { onFailed: overrides.onStoreFailed }),
   });
+  let tracing: Tracing | undefined;
   let replication: Replication | undefined;
   let api: HttpServer | undefined;
 
@@ -61,9 +66,11 @@ export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundi
     await api?.close();
     await replication?.close();
     await store.close();
+    await tracing?.close();
   }
 
   try {
+    tracing = await traceWhereAsked(config, logger);
     bindStore(store.db, identity);
     const facts = createFactWriter({ identity, ports, store, sha256 });
     const shop = createShop({ store, facts, ports, identity, till: config.till });
@@ -72,6 +79,7 @@ export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundi
       identity,
       ports,
       logger,
+      keepFactsDays: config.keepFactsDays,
       ...(overrides.fetch && { fetch: overrides.fetch }),
     });
     replication = started;
@@ -88,6 +96,16 @@ export async function startEdge(config: EdgeConfig, overrides: Partial<Surroundi
     await close();
     throw error;
   }
+}
+
+/** Loaded only where it is asked for: a box has little memory. */
+async function traceWhereAsked(
+  { otlpUrl, traceRatio: ratio }: EdgeConfig,
+  logger: Logger,
+): Promise<Tracing | undefined> {
+  if (otlpUrl === undefined) return undefined;
+  const { startTracing } = await import('@butik/proto/telemetry/start-tracing');
+  return startTracing({ serviceName: 'butik-edge', version: VERSION, otlpUrl, ratio, logger });
 }
 
 async function listen(api: HttpServer, { host, port }: EdgeConfig): Promise<string> {

@@ -12,7 +12,7 @@ import type { EnrolResponse } from '@butik/proto/facts/sync-wire';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { hubConfigSchema } from '../src/config.ts';
+import { hubConfigSchema } from '../src/config/config.ts';
 import { type Hub, startHub } from '../src/hub.ts';
 import { openBox, type TestBox } from '../src/intake/testing/test-box.ts';
 import { SERVICES } from '../src/services/registry.ts';
@@ -31,15 +31,16 @@ let bonusIsBroken = false;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'butik-cli-'));
-  const orders = SERVICES.at(-1)!;
+  const orders = SERVICES.find(({ name }) => name === 'order')!;
   const start = orders.start;
+  const bonus = { consumer: 'bonus', types: ['ShopChanged'] };
+  Object.assign(orders, { consumes: [...orders.consumes, bonus] });
   vi.spyOn(orders, 'start').mockImplementation(async (...given) => {
     const instance = await start(...given);
     const handle = async () => {
       if (bonusIsBroken) throw new Error('no bonus today');
     };
-    const bonus = { consumer: 'bonus', types: ['ShopChanged'], handle };
-    return { ...instance, subscriptions: [...instance.subscriptions, bonus] };
+    return { ...instance, subscriptions: [...instance.subscriptions, { ...bonus, handle }] };
   });
   const config = hubConfigSchema.parse({ dataFolder: join(folder, 'hub'), port: 0, operatorToken: TOKEN });
   hub = await startHub(config, { logger: pino({ level: 'silent' }) });
@@ -291,4 +292,55 @@ describe('butik-hub serve', () => {
     expect(out).toMatch(/^hub ready at http:\/\/127\.0\.0\.1:\d+\n$/);
     expect(await log).toContain('"msg":"hub listens"');
   });
+});
+
+describe('butik-hub config', () => {
+  test('explains each setting: value, where it comes from, default and meaning; secrets stay secret', async () => {
+    const env = { BUTIK_HUB_PORT: '4300', BUTIK_OPERATOR_TOKEN: TOKEN };
+    const { code, out } = await run(BUTIK_HUB, ['config', '--explain', '--host', '0.0.0.0'], env);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'BUTIK_HUB_PORT (port)\n  Port of HTTP; 0 takes a free one.\n  value: 4300 (environment), default 4100',
+    );
+    expect(out).toContain('value: 0.0.0.0 (flag), default 127.0.0.1');
+    expect(out).toContain('value: (secret) (environment), no default');
+    expect(out).not.toContain(TOKEN);
+  });
+
+  test('names a wrong value, and the hub does not start with it', async () => {
+    const env = { BUTIK_DATABASE_URL: 'mysql://here/butik' };
+    const explained = await run(BUTIK_HUB, ['config', '--explain'], env);
+    expect(explained.code).toBe(1);
+    expect(explained.out).toContain(
+      'WRONG: Expected an address that begins with postgres:// or postgresql://',
+    );
+    const served = await run(BUTIK_HUB, ['serve'], env);
+    expect(served).toMatchObject({ code: 1, out: '' });
+    expect(served.err).toContain('Wrong setting: databaseUrl (BUTIK_DATABASE_URL)');
+  });
+});
+
+test('butik-hub simulate-bank says where it is and what its payments can do', async () => {
+  const child = spawn(process.execPath, [BUTIK_HUB, 'simulate-bank', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let out = '';
+  for await (const chunk of child.stdout) {
+    out += chunk;
+    if (out.includes('anything else is paid at once')) child.kill('SIGTERM');
+  }
+  await ended;
+  expect(child.exitCode).toBe(0);
+  expect(out).toMatch(/^bank ready at http:\/\/127\.0\.0\.1:\d+\n/);
+});
+
+test('butik-hub shapes serves nobody without saying so, and names what it does not understand', async () => {
+  const args = ['shapes', '--database-url', 'postgres://127.0.0.1:1/none', '--port', '0'];
+  const careless = await run(BUTIK_HUB, args, {});
+  expect(careless.code).toBe(1);
+  expect(careless.err).toContain('say --no-auth, on a network you trust');
+  const unknown = await run(BUTIK_HUB, [...args, '--no-auth'], {});
+  expect(unknown.code).toBe(1);
+  expect(unknown.err).toContain('SERVICE_UNAVAILABLE');
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ButikError } from '@butik/proto/errors/butik-error';
 import { fromProblem } from '@butik/proto/errors/problem';
-import { operatorTokenFile } from '../src/config.ts';
+import { operatorTokenFile } from '../src/config/operator-token.ts';
 
 /** Where the hub is and who asks: from flags, else the environment, else a hub on this machine. */
 export interface HubAddress {

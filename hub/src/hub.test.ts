@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type HubConfig, hubConfigSchema } from './config.ts';
+import { type HubConfig, hubConfigSchema } from './config/config.ts';
 import { type Hub, startHub } from './hub.ts';
 import { SERVICES } from './services/registry.ts';
 
@@ -77,6 +77,26 @@ describe('a hub', () => {
     expect(new Set(bare).size).toBe(paths.length);
   });
 
+  test('says that its stores answer, what it has done, and what waits', async () => {
+    expect(await call(hub, '/readyz', {}, null)).toMatchObject({
+      status: 200,
+      body: { status: 'ready', parts: { sql: { status: 'ok' }, documents: { status: 'ok' } } },
+    });
+    const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+    for (const name of [
+      'butik_http_request_seconds',
+      'butik_outbox_events',
+      'butik_jobs',
+      'butik_sagas_open',
+    ]) {
+      expect(metrics).toContain(`# TYPE ${name} `);
+    }
+  });
+
+  test('shows head office the mail that nobody carries', async () => {
+    expect(await call(hub, '/v1/mailbox')).toMatchObject({ status: 200, body: { items: [], next: null } });
+  });
+
   test('lets nobody try enrolment tokens without end', async () => {
     const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) };
     const attempt = () => call(hub, '/sync/v1/enrol', post({ token: 't'.repeat(32), publicKey }), null);
@@ -99,6 +119,15 @@ test('a hub that is closed and started again on its folder has what it had', asy
   const second = await startHub(config, { logger });
   expect((await call(second, `/v1/shops/${shop.shopId}`)).body).toEqual(shop);
   await second.close();
+});
+
+test('a hub that is told to end turns newcomers away first, and answers those that are there', async () => {
+  const hub = await startHub({ ...(await configure()), drainMs: 2_000 }, { logger });
+  const closed = hub.close();
+  expect(await call(hub, '/readyz')).toMatchObject({ status: 503, body: { status: 'draining' } });
+  expect((await call(hub, '/v1/shops')).status).toBe(200);
+  await closed;
+  await expect(fetch(`${hub.url}/healthz`)).rejects.toThrow();
 });
 
 test('a port that is taken ends the start with its name, and the folder is free again', async () => {

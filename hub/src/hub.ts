@@ -1,39 +1,39 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { ButikError } from '@butik/proto/errors/butik-error';
-import { createHttpServer, type HttpServer } from '@butik/proto/http/create-http-server';
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyPluginAsync } from 'fastify';
-import { type Logger, pino } from 'pino';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { createClosing } from './closing.ts';
-import { type HubConfig, operatorToken } from './config.ts';
-import { gatekeeper } from './feed/gatekeeper.ts';
-import { openFeed } from './feed/open-feed.ts';
-import { feedSubscription } from './feed/project-events.ts';
-import { ensureFeedTables } from './feed/tables.ts';
-import { openIntake } from './intake/open-intake.ts';
+import type { HubConfig } from './config/config.ts';
+import { connectClients } from './connect-clients.ts';
 import { deadLetterRoutes } from './kernel/bus/dead-letter-routes.ts';
-import { type DeadLetter, keepDeadLetter, migrateDeadLetters } from './kernel/bus/dead-letters.ts';
-import { openInProcessBus } from './kernel/bus/in-process/open-in-process-bus.ts';
-import { openRabbitmqBus } from './kernel/bus/rabbitmq/open-rabbitmq-bus.ts';
+import { migrateDeadLetters } from './kernel/bus/dead-letters.ts';
 import { createRedelivery } from './kernel/bus/redeliver.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
-import { openEmbeddedDocuments } from './kernel/documents/embedded/open-embedded-documents.ts';
-import { assertRoutesDeclarePermission } from './kernel/http/assert-routes-declare-permission.ts';
-import { operatorAuth } from './kernel/http/operator-auth.ts';
+import { failedJobRoutes } from './kernel/jobs/failed-job-routes.ts';
+import { mailboxRoutes } from './kernel/messages/mailbox/mailbox-routes.ts';
 import { migrateInbox } from './kernel/outbox/sql-inbox.ts';
-import type { Kernel, ServiceInstance } from './kernel/service.ts';
-import { openPgliteSql } from './kernel/sql/pglite/open-pglite-sql.ts';
-import { openPostgresSql } from './kernel/sql/postgres/open-postgres-sql.ts';
-import { lazyClients } from './lazy-clients.ts';
-import { SERVICES } from './services/registry.ts';
+import { createGuard } from './kernel/resilience/create-guard.ts';
+import { kernelFor } from './kernel-for.ts';
+import { openBus, openPorts, openSql } from './open-ports.ts';
+import { openSync, subscribeFeed } from './open-sync.ts';
+import { chooseParts, SYNC } from './parts.ts';
+import { readinessChecks } from './readiness-checks.ts';
+import { registerMetrics } from './register-metrics.ts';
+import { addServiceRoutes, buildHttp, listen } from './serve-http.ts';
+import { rpcCredentials, serveRpc } from './serve-rpc.ts';
+import { startServices } from './start-services.ts';
+import { startTelemetry } from './start-telemetry.ts';
 
 export interface Hub {
   url: string;
+  /** Where other processes call the services of this one; null when nobody can. */
+  grpcPort: number | null;
   /** Resolves when everything that shops have sent and services have published is taken in. */
   idle(): Promise<void>;
-  /** Goes through all steps even when one throws, and throws at the end. */
+  /**
+   * Says that it is not ready for as long as `drainMs`, then takes nothing more and ends what runs. Goes through
+   * all steps even when one throws, and throws at the end.
+   */
   close(): Promise<void>;
 }
 
@@ -44,100 +44,103 @@ export interface HubOverrides {
 }
 
 /**
- * Builds a hub process with all its services by hand and starts it. What a start that fails has opened is
- * closed again. Throws STORE_LOCKED when another process has the folder, SERVICE_UNAVAILABLE when the port is taken.
+ * Builds a hub process by hand and starts it: all services, or those of `config.services`. What a start that fails
+ * has opened is closed again. Throws STORE_LOCKED when another process has the folder, SERVICE_UNAVAILABLE when the
+ * port is taken, REQUEST_INVALID for settings that do not go together.
  */
 export async function startHub(config: HubConfig, overrides: HubOverrides = {}): Promise<Hub> {
-  const logger = overrides.logger ?? pino({ level: config.logLevel, name: 'hub' }, pino.destination(2));
+  const parts = chooseParts(config);
+  const name = parts.whole ? 'hub' : (config.services ?? []).join('+');
   const clock = overrides.clock ?? systemClock;
   // Relays publish from their first moment; nothing is delivered before everybody listens.
   const everybodyListens = Promise.withResolvers<void>();
   everybodyListens.promise.catch(() => undefined); // Who publishes hears of it; often nobody does.
   const closing = createClosing();
+  const { logger, metrics } = await startTelemetry(name, {
+    config,
+    closing,
+    logger: overrides.logger,
+  });
+  let draining = false;
 
   try {
     mkdirSync(config.dataFolder, { recursive: true });
-    const sql = config.databaseUrl
-      ? await openPostgresSql({ url: config.databaseUrl, logger })
-      : await openPgliteSql({ directory: join(config.dataFolder, 'sql'), logger });
-    closing.add(() => sql.close());
-    const documents = await openEmbeddedDocuments({
-      directory: join(config.dataFolder, 'documents'),
-      logger,
-    });
-    closing.add(() => documents.close());
+    const context = { config, clock, logger, metrics, closing };
+    const sql = await openSql(context);
     await migrateInbox(sql);
     await migrateDeadLetters(sql);
-    await ensureFeedTables(sql);
-    const busOptions = {
-      logger,
-      onDeadLetter: (letter: DeadLetter) => keepDeadLetter(sql, letter),
+    const bus = await openBus(context, sql, {
       ready: everybodyListens.promise,
-    };
-    const bus = config.amqpUrl
-      ? await openRabbitmqBus({ ...busOptions, url: config.amqpUrl })
-      : openInProcessBus(busOptions);
+      others: parts.otherConsumers,
+    });
     const redelivery = createRedelivery({ sql, bus, logger });
     closing.add(() => redelivery.idle());
     closing.add(() => bus.close());
-    const kernel: Kernel = {
-      documents,
-      sql,
-      bus,
+    const { ports, mailbox } = await openPorts(context, { sql, bus, needs: parts.needs });
+    const base = {
+      metrics,
       clock,
       newId: overrides.newId ?? uuidv7,
       logger,
       dataFolder: config.dataFolder,
+      config,
     };
 
-    const clients = lazyClients(logger);
-    const services: ServiceInstance[] = [];
-    for (const service of SERVICES) {
-      const instance = await service.start(kernel, clients.clients);
-      closing.add(() => instance.close());
-      if (instance.rpc) clients.attach(service.name, instance.rpc);
-      for (const subscription of instance.subscriptions) await bus.subscribe(subscription);
-      services.push(instance);
-    }
-    await bus.subscribe(feedSubscription(sql));
-    // A broker delivers until its bus is closed: that comes before the services that take what it brings.
+    const credentials = rpcCredentials(config);
+    const clients = connectClients({
+      addresses: Object.fromEntries(parts.calls.map((one) => [one, config.serviceAddresses[one]!])),
+      ...(credentials && { credentials }),
+      guardOf: (service) => createGuard({ name: `service:${service}`, metrics, logger }),
+      logger,
+    });
+    closing.add(() => clients.close());
+    if (parts.sync) await subscribeFeed({ sql, bus });
+    const instances = await startServices(parts.services, {
+      kernelOf: (service) => kernelFor(service, ports, base),
+      clients,
+      bus,
+      closing,
+    });
+    // Events and jobs come until their ports are closed: that is before the services that take them.
     closing.add(() => bus.close());
+    if (parts.needs.has('jobs')) closing.add(() => ports.jobs.close());
     everybodyListens.resolve();
-    const intake = await openIntake({ sql, clients: clients.clients, clock, logger });
-    closing.add(() => intake.close());
-    const feed = await openFeed({ sql, logger, electricUrl: config.electricUrl, now: () => clock.now() });
-    closing.add(() => feed.close());
+    const sync = parts.sync
+      ? await openSync({ ...context, sql, bus, clients: clients.of(`service:${SYNC}`) })
+      : undefined;
 
-    const app = await createHttpServer({ logger, title: 'Butik hub', version: '1' });
+    registerMetrics({ ...context, bus, sql, ports, needs: parts.needs, instances });
+    const health = { checks: readinessChecks(ports, parts.needs), isDraining: () => draining, metrics };
+    const app = await buildHttp({ config, logger, metrics, cache: ports.cache, health });
     closing.add(() => app.close());
-    assertRoutesDeclarePermission(app);
-    const operator = { token: operatorToken(config), name: 'operator', permissions: 'all' } as const;
-    app.addHook('onRequest', operatorAuth({ tokens: [operator] }));
-    await app.register(rateLimit, { global: false });
-    app.get('/healthz', { config: { permission: 'public' } }, async () => ({ status: 'ok' }));
-    await app.register(intake.routes);
-    await app.register(deadLetterRoutes(sql, redelivery));
-    await app.register(
-      gatekeeper({
-        ...(config.electricUrl ? { electricUrl: config.electricUrl } : { shapes: feed.shapes }),
-        authenticate: intake.authenticateNode,
-      }),
-    );
-    for (const { routes } of services) {
-      await app.register(routes, { prefix: '/v1' });
-      await app.register(hidden(routes));
+    if (sync) {
+      await sync.addRoutes(app);
+      await app.register(deadLetterRoutes(sql, redelivery));
     }
+    if (mailbox) await app.register(mailboxRoutes(mailbox));
+    if (parts.needs.has('jobs')) await app.register(failedJobRoutes(ports.jobs, logger));
+    for (const { routes } of instances) await addServiceRoutes(app, routes);
+    const rpc = await serveRpc(instances, { config, logger });
+    if (rpc) closing.add(() => rpc.close());
     const url = await listen(app, config);
-    logger.info({ url }, 'hub listens');
+    logger.info({ url, services: name, ...(rpc && { grpcPort: rpc.port }) }, 'hub listens');
 
     return {
       url,
+      grpcPort: rpc?.port ?? null,
       async idle() {
-        await intake.idle();
-        for (const service of services) await service.idle();
+        await sync?.intake.idle();
+        for (const instance of instances) await instance.idle();
         await redelivery.idle();
       },
-      close: () => closing.close(),
+      async close() {
+        if (!draining) {
+          draining = true;
+          rpc?.drain();
+          await wait(config.drainMs);
+        }
+        await closing.close();
+      },
     };
   } catch (error) {
     // Relays that wait to publish keep their events for the next start.
@@ -145,27 +148,4 @@ export async function startHub(config: HubConfig, overrides: HubOverrides = {}):
     await closing.close().catch((err: unknown) => logger.error({ err }, 'not all could be closed'));
     throw error;
   }
-}
-
-async function listen(app: HttpServer, { host, port }: HubConfig): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new ButikError('SERVICE_UNAVAILABLE', {
-      message: `Something else listens on ${host}:${port}.`,
-      details: { part: `port ${port}` },
-      cause,
-    });
-  }
-}
-
-/** The bare paths of the service definitions answer too, but the API's description shows one of each. */
-function hidden(routes: FastifyPluginAsync): FastifyPluginAsync {
-  return async (app) => {
-    app.addHook('onRoute', (route) => {
-      route.schema = { ...route.schema, hide: true };
-    });
-    await app.register(routes);
-  };
 }

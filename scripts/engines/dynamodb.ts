@@ -18,7 +18,15 @@ export const dynamodb: Engine = {
   variable: 'BUTIK_TEST_DYNAMODB',
   usually:
     'DynamoDB Local as the npm package amplify-dynamodb-simulator carries it, or in BUTIK_DYNAMODB_LOCAL, with Java',
-  find: (address) => (address === undefined ? startLocal(folderOfJar()) : findRunning(address)),
+  async find(address) {
+    return address === undefined ? await startLocal(folderOfJar()) : await findRunning(address);
+  },
+  container: {
+    composeService: 'dynamodb',
+    port: 8000,
+    command: ['-jar', 'DynamoDBLocal.jar', '-inMemory'],
+    address: (hostAndPort) => `http://${hostAndPort}`,
+  },
 };
 
 async function findRunning(address: string): Promise<FoundEngine> {

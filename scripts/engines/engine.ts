@@ -10,6 +10,8 @@ export interface Engine {
    * cannot be used.
    */
   find(address: string | undefined): Promise<FoundEngine>;
+  /** How Docker starts it when it is nowhere else. */
+  container: EngineContainer;
 }
 
 export interface FoundEngine {
@@ -17,4 +19,19 @@ export interface FoundEngine {
   version: string;
   /** For an engine that was started for the run. */
   stop?: () => Promise<void>;
+}
+
+export interface EngineContainer {
+  /** Its service in docker-compose.yml, whose image is taken: one place says which versions are used. */
+  composeService: string;
+  /** Where it listens inside. */
+  port: number;
+  environment?: Record<string, string>;
+  command?: string[];
+  /** A line of its log, and how often it comes until it is ready; else it is ready when it listens. */
+  readyLog?: [line: RegExp, times: number];
+  /** Run in the container when it is ready. */
+  prepare?: string[];
+  /** Its address for the tests. */
+  address(hostAndPort: string): string;
 }

@@ -30,4 +30,13 @@ export const postgres: Engine = {
       await client.end();
     }
   },
+  container: {
+    composeService: 'postgres',
+    port: 5432,
+    environment: { POSTGRES_DB: 'test', POSTGRES_HOST_AUTH_METHOD: 'trust' },
+    command: ['postgres', '-c', 'wal_level=logical', '-c', 'max_connections=300'],
+    // The first time is the server that sets the database up.
+    readyLog: [/ready to accept connections/, 2],
+    address: (hostAndPort) => `postgres://postgres@${hostAndPort}/test`,
+  },
 };

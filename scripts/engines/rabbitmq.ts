@@ -24,4 +24,11 @@ export const rabbitmq: Engine = {
     await broker.close();
     return { address, version };
   },
+  container: {
+    composeService: 'rabbitmq',
+    port: 5672,
+    environment: { RABBITMQ_DEFAULT_USER: 'butik', RABBITMQ_DEFAULT_PASS: 'butik' },
+    readyLog: [/Server startup complete/, 1],
+    address: (hostAndPort) => `amqp://butik:butik@${hostAndPort}`,
+  },
 };

@@ -42,4 +42,12 @@ export const redis: Engine = {
       client.disconnect();
     }
   },
+  container: {
+    composeService: 'redis',
+    port: 6379,
+    // BullMQ asks for it.
+    command: ['redis-server', '--maxmemory-policy', 'noeviction'],
+    readyLog: [/Ready to accept connections/, 1],
+    address: (hostAndPort) => `redis://${hostAndPort}`,
+  },
 };

@@ -16,12 +16,12 @@ const after = (held: Fact[]): Cursor =>
 function decide(held: Fact[], facts: Fact[], request: object = {}) {
   const cursor = after(held);
   const from = facts[0]!.seq - 1;
-  const inRange = held.filter(({ seq }) => seq >= from && seq <= facts.at(-1)!.seq);
+  const inRange = held.filter(({ seq }) => seq >= from && seq <= facts.at(-1)!.seq + 1);
   return acceptBatch({
     sha256,
     sender,
     cursor,
-    heldHashes: new Map(inRange.map((fact) => [fact.seq, fact.hash])),
+    held: new Map(inRange.map((fact) => [fact.seq, fact])),
     request: { ...sender, channel: 'orders', facts, ...request },
   });
 }
@@ -92,4 +92,24 @@ test('[U9] a fact of another channel, a hole or a first fact that follows someth
     after: { seq: 0, hash: 'a'.repeat(64) },
   });
   expect(() => decide([], [first!])).toThrow(expect.objectContaining({ code: 'FACT_HASH_MISMATCH' }));
+});
+
+test('[U23] facts that the hub has lost fill their place, and those it still has are not taken twice', () => {
+  const holed = [...chain.slice(0, 1), ...chain.slice(4)];
+  expect(decide(holed, chain.slice(1, 4))).toEqual({ kind: 'append', facts: chain.slice(1, 4) });
+  expect(decide(holed, chain)).toEqual({ kind: 'append', facts: chain.slice(1, 4) });
+  expect(decide(holed, chain.slice(1, 2))).toEqual({ kind: 'append', facts: chain.slice(1, 2) });
+});
+
+test('[U23] another fact in the place of a lost one is a fork', () => {
+  const holed = [...chain.slice(0, 1), ...chain.slice(4)];
+  const begins = makeFacts({ sha256, owner: sender, newId: createIds(800), count: 3, after: chain[0]! });
+  expect(decide(holed, begins)).toEqual({ kind: 'fork', seq: 4 });
+  expect(decide(holed, other.slice(1, 3))).toEqual({ kind: 'fork', seq: 1 });
+});
+
+test('[U23] a batch into the middle of what was lost is asked to begin earlier', () => {
+  expect(() => decide([...chain.slice(0, 1), ...chain.slice(5)], chain.slice(2, 4))).toThrow(
+    expect.objectContaining({ code: 'FACT_SEQUENCE_GAP', details: { channel: 'orders', expected: 2 } }),
+  );
 });

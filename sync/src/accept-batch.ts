@@ -20,19 +20,23 @@ export type Decision =
   /** The box sent another fact under `seq` than before: fence it. */
   | { kind: 'fork'; seq: number };
 
+/** The hashes of a fact that the hub holds. */
+export type Held = Pick<Fact, 'hash' | 'prevHash'>;
+
 /**
- * What the hub does with a batch; no effect of its own. `sender` is who signed the request and
- * `heldHashes` the hashes of the held facts from the batch's first number minus one up to its last.
+ * What the hub does with a batch; no effect of its own. `sender` is who signed the request and `held`
+ * has the facts that the hub holds from the number before the batch's first up to the one after its last.
+ * One that is missing among them, below the cursor, was lost; it is new when it fits between its neighbours.
  * Throws FACT_FOREIGN, BATCH_MALFORMED, FACT_HASH_MISMATCH {seq}, FACT_SEQUENCE_GAP {expected}.
  */
 export function acceptBatch(input: {
   sha256: Sha256;
   sender: ChainOwner;
   cursor: Cursor;
-  heldHashes: ReadonlyMap<number, string>;
+  held: ReadonlyMap<number, Held>;
   request: PushRequest;
 }): Decision {
-  const { sha256, sender, cursor, heldHashes, request } = input;
+  const { sha256, sender, cursor, held, request } = input;
   const { facts } = request;
   refuseForeign(sender, request);
   const first = facts[0]!;
@@ -41,18 +45,28 @@ export function acceptBatch(input: {
     throw new ButikError('FACT_SEQUENCE_GAP', { details: { channel: request.channel, expected } });
   verifyChain(sha256, sender, first.prevHash, facts);
 
-  for (const fact of facts) {
-    if (fact.seq <= cursor.acknowledged && heldHashes.get(fact.seq) !== fact.hash)
-      return { kind: 'fork', seq: fact.seq };
+  for (const { seq, hash } of facts) {
+    if (seq <= cursor.acknowledged && (knownHash(cursor, held, seq) ?? hash) !== hash)
+      return { kind: 'fork', seq };
   }
   if (first.seq === 1 && first.prevHash !== GENESIS_HASH) {
     throw new ButikError('FACT_HASH_MISMATCH', { details: { channel: request.channel, seq: 1 } });
   }
-  const before = first.seq === expected ? cursor.hash : heldHashes.get(first.seq - 1);
+  const before = knownHash(cursor, held, first.seq - 1);
+  if (first.seq > 1 && before === undefined) {
+    const details = { channel: request.channel, expected: first.seq - 1 };
+    throw new ButikError('FACT_SEQUENCE_GAP', { details });
+  }
   if (first.seq > 1 && first.prevHash !== before) return { kind: 'fork', seq: first.seq - 1 };
 
-  const fresh = facts.filter((fact) => fact.seq > cursor.acknowledged);
+  const fresh = facts.filter(({ seq }) => !held.has(seq));
   return fresh.length > 0 ? { kind: 'append', facts: fresh } : { kind: 'repeat' };
+}
+
+/** The hash that the fact of this number has, also when only the one after it, or the cursor, says so. */
+function knownHash(cursor: Cursor, held: ReadonlyMap<number, Held>, seq: number): string | undefined {
+  if (seq === cursor.acknowledged) return cursor.hash;
+  return held.get(seq)?.hash ?? held.get(seq + 1)?.prevHash;
 }
 
 /** A fact does not name its box; one made under another identity shows only in its hash. */

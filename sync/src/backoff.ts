@@ -13,3 +13,11 @@ export function backoffMs(failures: number, limits: BackoffLimits, random: () =>
   const delay = Math.min(limits.baseMs * 2 ** doublings, limits.maxMs);
   return Math.round(delay / 2 + (delay / 2) * random());
 }
+
+/**
+ * How long a box waits that was told to wait `ms`: never less, and up to half as long again, so that
+ * boxes that were sent away together come back one by one. `random` gives [0, 1).
+ */
+export function spreadMs(ms: number, random: () => number): number {
+  return Math.round(ms + (ms / 2) * random());
+}

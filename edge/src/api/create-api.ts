@@ -6,6 +6,7 @@ import { addSalesRoutes } from '../sales/routes.ts';
 import type { Shop } from '../shop.ts';
 import { addStockRoutes } from '../stock/routes.ts';
 import { VERSION } from '../version.ts';
+import { addMetricsRoute } from './metrics-route.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { serveTill } from './serve-till.ts';
 import { addStatusRoutes } from './status-routes.ts';
@@ -20,6 +21,7 @@ export async function createApi(context: {
   const { shop, syncStatus, tillFolder, logger } = context;
   const app = await createHttpServer({ logger, title: 'Butik: a shop', version: VERSION });
   addSecurityHeaders(app);
+  addMetricsRoute(app, { syncStatus, ports: shop.ports });
   addStatusRoutes(app, syncStatus);
   addCatalogueRoutes(app, shop);
   addSalesRoutes(app, shop);

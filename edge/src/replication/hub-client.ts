@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey } from 'node:crypto';
 import type { ButikError } from '@butik/proto/errors/butik-error';
 import { fromProblem } from '@butik/proto/errors/problem';
-import { NODE_TOKEN_AUDIENCE } from '@butik/proto/facts/sync-wire';
+import { CLOCK_HEADER, NODE_TOKEN_AUDIENCE } from '@butik/proto/facts/sync-wire';
 import { SignJWT } from 'jose';
 import type { Ports } from '../ports.ts';
 import type { Identity } from '../provisioning/identity.ts';
@@ -18,6 +18,8 @@ export interface HubClient {
     init?: Omit<RequestInit, 'body'> & { body?: Uint8Array<ArrayBuffer> },
   ): Promise<Response>;
   learnTime(hubTimeMs: number): void;
+  /** The hub's time, epoch milliseconds; null before it was learned. */
+  hubTime(): number | null;
 }
 
 export function createHubClient(context: {
@@ -29,8 +31,10 @@ export function createHubClient(context: {
   const { identity, ports, health } = context;
   const key = createPrivateKey({ key: identity.privateKey, format: 'jwk' });
   let hubAheadMs = 0;
+  let hasLearned = false;
 
   function learnTime(hubTimeMs: number): void {
+    hasLearned = true;
     hubAheadMs = hubTimeMs - ports.clock.now();
   }
 
@@ -51,6 +55,7 @@ export function createHubClient(context: {
   ): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${await sign(init.body)}`);
+    headers.set(CLOCK_HEADER, String(ports.clock.now()));
     try {
       return await context.fetch(url, { ...init, headers });
     } catch (error) {
@@ -61,6 +66,7 @@ export function createHubClient(context: {
 
   return {
     learnTime,
+    hubTime: () => (hasLearned ? ports.clock.now() + hubAheadMs : null),
     async fetch(url, init = {}) {
       const response = await send(url, init);
       const refusal = await readRefusal(response);
@@ -89,6 +95,7 @@ async function readRefusal(response: Response): Promise<ButikError | null> {
 
 function note(health: HubHealth, response: Response, refusal: ButikError | null): void {
   if (!refusal) health.connected();
+  else if (refusal.code === 'HUB_BUSY') health.busy(refusal);
   else if (refusal.kind === 'denied' || refusal.kind === 'unauthenticated') health.refused(refusal);
   else if (response.status >= 500 || response.status === 429) health.unreachable(refusal);
   else health.failed(refusal);

@@ -11,6 +11,8 @@ export interface HubHealth {
   unreachable(error: unknown): void;
   /** The hub does not let this box sync; a person must act. */
   refused(error: ButikError): void;
+  /** The hub is there and has too much to do; it said when to come back. */
+  busy(error: ButikError): void;
   /** Something went wrong that says nothing about the hub as a whole. */
   failed(error: unknown): void;
 }
@@ -52,6 +54,10 @@ export function createHubHealth(ports: Ports, logger: Logger): HubHealth {
           'THE HUB REFUSES THIS BOX; selling goes on, nothing is sent',
         ),
       );
+    },
+    busy(error) {
+      keep(error);
+      become('connected', () => logger.info('connected to the hub'));
     },
     failed(thrown) {
       const error = asButikError(thrown);

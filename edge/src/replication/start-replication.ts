@@ -9,6 +9,7 @@ import { type OnCut, startFollowing } from './down/follow.ts';
 import { openReplica } from './down/replica.ts';
 import { createHubClient } from './hub-client.ts';
 import { createHubHealth } from './hub-health.ts';
+import { startRetention } from './outbox/start-retention.ts';
 import { readSyncStatus } from './read-sync-status.ts';
 import type { SyncStatus } from './sync-status.ts';
 import { startPushLoop } from './up/push-loop.ts';
@@ -22,6 +23,7 @@ export interface Replication {
 
 /** Of every retry towards the hub: from half a second to half a minute. */
 const RETRY: BackoffLimits = { baseMs: 500, maxMs: 30_000 };
+const KEEP_FACTS_DAYS = 30;
 /** How often a refused box asks again: rarely, since only a person can mend it. */
 const REFUSED_RETRY_MS = 5 * 60_000;
 
@@ -39,6 +41,8 @@ export function startReplication(options: {
   onCut?: OnCut;
   retry?: BackoffLimits;
   refusedRetryMs?: number;
+  /** How long facts stay here after the hub has acknowledged them. */
+  keepFactsDays?: number;
   random?: () => number;
 }): Replication {
   const { store, identity, ports } = options;
@@ -50,6 +54,13 @@ export function startReplication(options: {
   const unsentSales = createUnsentSalesCounter(store.db);
   const shared = { store, identity, hub, health, retry, refusedRetryMs, random };
   const push = startPushLoop(shared);
+  const retention = startRetention({
+    store,
+    logger,
+    keepDays: options.keepFactsDays ?? KEEP_FACTS_DAYS,
+    hubTime: hub.hubTime,
+    neededFrom: push.neededFrom,
+  });
   const following = startFollowing({
     ...shared,
     replica,
@@ -64,7 +75,7 @@ export function startReplication(options: {
       following.wake();
     },
     async close() {
-      await Promise.all([push.close(), following.close()]);
+      await Promise.all([push.close(), following.close(), retention.close()]);
     },
   };
 }

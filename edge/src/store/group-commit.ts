@@ -1,4 +1,5 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
+import { inCurrentSpan } from '@butik/proto/telemetry/span';
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import { asStoreError, isFatal } from './database.ts';
@@ -138,7 +139,8 @@ export function createGroupCommit(
       new Promise((resolve, reject) => {
         if (closed) throw new ButikError('SERVICE_UNAVAILABLE', { details: { part: 'store' } });
         if (waiting.length >= MAX_WAITING) throw new ButikError('STORE_BUSY');
-        waiting.push({ run, resolve: resolve as Job['resolve'], reject });
+        // Jobs of several requests run in one turn; each keeps the trace of its own.
+        waiting.push({ run: inCurrentSpan(run), resolve: resolve as Job['resolve'], reject });
         schedule();
       }),
     onFacts(listener) {

@@ -53,7 +53,9 @@ export function gatekeeper({ shapes, electricUrl, authenticate }: GatekeeperOpti
       const answer = electricUrl
         ? await forwardToElectric(electricUrl, query, context)
         : await shapes!.answer(query, context);
-      // The same address holds other rows for another box, and a box that asks wants the newest position.
+      // The same address holds other rows for another box, and a box that asks wants the newest position. A chain-wide
+      // collection has the same rows for all, but who may read them is told by a header that a shared cache does
+      // not check: it would hand them to anybody who knows the address.
       const headers = { ...answer.headers, 'cache-control': 'private, no-cache', vary: 'authorization' };
       return sendAnswer(reply, { ...answer, headers }, closing);
     });

@@ -1,21 +1,14 @@
-import type { Sql } from '../kernel/sql/sql.ts';
 import { compactLog } from './capture/compact-log.ts';
+import { forgetDroppedTables } from './capture/forget-dropped-tables.ts';
 import { pruneShapes } from './shapes/prune-shapes.ts';
-import { createShapeServer, type ShapeServer } from './shapes/shape-server.ts';
+import { createShapeServer, type ShapeServer, type ShapeServerOptions } from './shapes/shape-server.ts';
 
-export interface FeedOptions {
-  sql: Sql;
+export interface FeedOptions extends ShapeServerOptions {
   logger: { error(details: object, message: string): void };
-  /** How long a live request is held when nothing changes; 20 s. */
-  holdMs?: number;
-  /** About how large a chunk is; 10 MB. */
-  chunkBytes?: number;
   /** How long the log is kept: a shop that was away for less goes on by it. 90 days. */
   retainMs?: number;
   /** Set when an Electric service serves the shapes from its own log: ours is then kept for a day only. */
   electricUrl?: string | undefined;
-  /** Epoch milliseconds; the hub's clock. */
-  now?: () => number;
 }
 
 export interface Feed {
@@ -28,11 +21,12 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Opens the embedded shape server and its hourly housekeeping; `ensureFeedTables` comes first. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
-  const { sql, logger, now = Date.now } = options;
+  const { sql, logger, captureAny = false, now = Date.now } = options;
   const retainMs = options.retainMs ?? (options.electricUrl === undefined ? 90 * DAY_MS : DAY_MS);
   const shapes = await createShapeServer(options);
   let tidying = Promise.resolve();
   const tidy = async () => {
+    if (captureAny) await forgetDroppedTables(sql);
     await compactLog(sql, { retainMs, nowMs: now() });
     await pruneShapes(sql, now());
   };

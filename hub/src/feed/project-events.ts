@@ -28,14 +28,16 @@ const PROJECTIONS: Record<string, Projection> = {
   },
 };
 
+/** The feed as a consumer of the bus. */
+export const feedConsumer = { consumer: 'feed', types: Object.keys(PROJECTIONS) };
+
 /**
  * Projects the services' events into the tables that shops follow. Everything of one event lands in
  * one transaction, so it gets one position and shops see it change together.
  */
 export function feedSubscription(sql: Sql): Subscription {
   return {
-    consumer: 'feed',
-    types: Object.keys(PROJECTIONS),
+    ...feedConsumer,
     // A price change that was given up would be wrong in the shops without anybody seeing it.
     giveUp: false,
     handle: (event) => project(sql, event),

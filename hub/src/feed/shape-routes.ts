@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { ShapeAnswer } from './shapes/answer.ts';
 import type { ShapeServer } from './shapes/shape-server.ts';
@@ -6,6 +7,21 @@ import type { ShapeServer } from './shapes/shape-server.ts';
 export function shapeRoutes(server: ShapeServer): FastifyPluginAsync {
   return async (app) => {
     const closing = closingSignal(app);
+    // Browsers may follow shapes from any page, and read the protocol's headers. Errors are not cached.
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': '*',
+        'cache-control': 'no-store',
+      });
+    });
+    app.options('/v1/shape', async (_request, reply) =>
+      reply
+        .code(204)
+        .header('access-control-allow-methods', 'GET, HEAD, DELETE, OPTIONS')
+        .header('access-control-allow-headers', '*')
+        .send(),
+    );
     app.get('/v1/shape', async (request, reply) => {
       const answer = await server.answer(queryOf(request), {
         ifNoneMatch: request.headers['if-none-match'] ?? null,
@@ -15,10 +31,7 @@ export function shapeRoutes(server: ShapeServer): FastifyPluginAsync {
     });
     app.delete('/v1/shape', async (request, reply) => {
       const removed = await server.remove(queryOf(request));
-      return reply
-        .code(removed ? 202 : 404)
-        .header('cache-control', 'no-store')
-        .send();
+      return reply.code(removed ? 202 : 404).send();
     });
     app.get('/v1/health', async (_request, reply) =>
       reply.header('cache-control', 'no-cache, no-store, must-revalidate').send({ status: 'active' }),
@@ -45,10 +58,15 @@ export function closingSignal(app: FastifyInstance): AbortSignal {
   return closing.signal;
 }
 
-/** Once the server closes, a connection must not be kept: it would delay the close until it idles out. */
+/**
+ * Once the server closes, a connection must not be kept: it would delay the close until it idles out. A stream
+ * ends with its connection for that reason, and its headers do not wait for its first event.
+ */
 export function sendAnswer(reply: FastifyReply, answer: ShapeAnswer, closing: AbortSignal): FastifyReply {
   const { status, headers, body } = answer;
-  if (closing.aborted) reply.header('connection', 'close');
+  const streams = body instanceof Readable;
+  if (closing.aborted || streams) reply.header('connection', 'close');
+  if (streams) reply.raw.once('pipe', () => reply.raw.flushHeaders());
   return reply
     .code(status)
     .headers(headers)

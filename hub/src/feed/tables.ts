@@ -85,7 +85,7 @@ async function ensureTable(tx: SqlTx, collection: Collection): Promise<void> {
     );
     changed = true;
   }
-  if (changed || !found?.captured) await installCapture(tx, { schema: 'feed', table: name });
+  if (changed || !found?.capture) await installCapture(tx, { schema: 'feed', table: name });
 }
 
 function columnDefinition(column: string, spec: ColumnSpec): string {

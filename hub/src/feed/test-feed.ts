@@ -8,7 +8,7 @@ import { openTestSql } from '../kernel/sql/testing/test-database.ts';
 import { installCapture } from './capture/install-capture.ts';
 import { FEED_MIGRATIONS } from './capture/migrations.ts';
 import { shapeRoutes } from './shape-routes.ts';
-import { createShapeServer, type ShapeServer } from './shapes/shape-server.ts';
+import { createShapeServer, type ShapeServer, type ShapeServerOptions } from './shapes/shape-server.ts';
 
 /** A store for a test file with the feed's log and a captured table `public.items`. */
 export async function openItems(): Promise<Sql> {
@@ -43,7 +43,7 @@ export interface ServedShapes {
 /** The shape server with Electric's routes on a port of its own. */
 export async function serveShapes(
   sql: Sql,
-  options: { holdMs?: number; chunkBytes?: number } = {},
+  options: Omit<ShapeServerOptions, 'sql'> = {},
 ): Promise<ServedShapes> {
   const shapes = await createShapeServer({ sql, ...options });
   const served = await listen(shapeRoutes(shapes));

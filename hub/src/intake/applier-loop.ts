@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../kernel/clock.ts';
-import type { ServiceClients } from '../kernel/service.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
 import { applyFact, type Outcome, type PendingFact } from './apply-fact.ts';
 import { createApplyPace } from './apply-pace.ts';
+import type { IntakeClients } from './intake-clients.ts';
 import { nextRetry, noteOutcomes, readPending } from './open-facts.ts';
 
 export interface ApplierLoop {
@@ -25,7 +25,7 @@ const LOOK_AGAIN_MS = 2_000;
  */
 export function startApplierLoop(context: {
   sql: Sql;
-  clients: ServiceClients;
+  clients: IntakeClients;
   clock: Clock;
   logger: Logger;
   random?: () => number;

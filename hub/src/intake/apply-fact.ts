@@ -1,8 +1,9 @@
 import { asButikError, ButikError } from '@butik/proto/errors/butik-error';
 import type { ErrorKind } from '@butik/proto/errors/kinds';
+import { inSpan } from '@butik/proto/telemetry/span';
 import { type BackoffLimits, backoffMs } from '@butik/sync/backoff';
-import type { ServiceClients } from '../kernel/service.ts';
 import { applierFor } from './appliers.ts';
+import type { IntakeClients } from './intake-clients.ts';
 
 /** A journalled fact as the applier loop reads it. */
 export interface PendingFact {
@@ -18,6 +19,8 @@ export interface PendingFact {
   payload: string;
   /** ISO 8601. */
   received_at: string;
+  /** The trace of what made the fact in the shop. */
+  traceparent: string | null;
   attempts: number;
 }
 
@@ -42,7 +45,7 @@ const APPLY_TIMEOUT_MS = 10_000;
 
 /** Hands a fact to its service and says what becomes of it. Does not throw. */
 export async function applyFact(
-  clients: ServiceClients,
+  clients: IntakeClients,
   fact: PendingFact,
   random: () => number,
 ): Promise<Outcome> {
@@ -50,20 +53,22 @@ export async function applyFact(
     const apply = applierFor(fact.type, fact.version);
     if (!apply)
       throw new ButikError('FACT_TYPE_UNKNOWN', { details: { type: fact.type, version: fact.version } });
-    await apply(
-      clients,
-      {
-        factId: fact.id,
-        type: fact.type,
-        version: fact.version,
-        shopId: fact.shop_id,
-        nodeId: fact.node,
-        epoch: fact.epoch,
-        hlc: fact.hlc,
-        receivedAt: fact.received_at,
-        payload: fact.payload,
-      },
-      { caller: 'service:intake', timeoutMs: APPLY_TIMEOUT_MS },
+    const { id: factId, type, version, shop_id: shopId, node: nodeId, epoch, hlc, payload } = fact;
+    const handed = {
+      factId,
+      type,
+      version,
+      shopId,
+      nodeId,
+      epoch,
+      hlc,
+      receivedAt: fact.received_at,
+      payload,
+    };
+    const attributes = { 'butik.fact': factId, 'butik.shop': shopId };
+    const traceparent = fact.traceparent ?? undefined;
+    await inSpan(`apply ${type}`, { kind: 'consumer', traceparent, attributes }, () =>
+      apply(clients, handed, { caller: 'service:intake', timeoutMs: APPLY_TIMEOUT_MS }),
     );
     return { kind: 'applied' };
   } catch (thrown) {

@@ -78,4 +78,45 @@ export const intakeMigrations: Migration[] = [
       DROP TABLE intake.write_offs;
     `,
   },
+  {
+    id: 'intake-3-traceparent',
+    up: 'ALTER TABLE intake.journal ADD COLUMN traceparent text',
+  },
+  {
+    id: 'intake-4-reoffers',
+    up: `
+      ALTER TABLE intake.cursors ADD COLUMN bytes bigint NOT NULL DEFAULT 0;
+      CREATE TABLE intake.reoffers (
+        id uuid PRIMARY KEY,
+        node uuid NOT NULL,
+        epoch integer NOT NULL,
+        channel text NOT NULL,
+        shop_id uuid NOT NULL,
+        from_seq bigint NOT NULL,
+        to_seq bigint NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL,
+        answered_at timestamptz,
+        gone_to bigint
+      );
+      CREATE INDEX reoffers_open ON intake.reoffers (node, epoch, at) WHERE answered_at IS NULL;
+      CREATE TABLE intake.gaps (
+        node uuid NOT NULL,
+        epoch integer NOT NULL,
+        channel text NOT NULL,
+        from_seq bigint NOT NULL,
+        to_seq bigint NOT NULL,
+        noted_at timestamptz NOT NULL,
+        PRIMARY KEY (node, epoch, channel, from_seq)
+      );
+      CREATE TABLE intake.boxes (
+        node uuid NOT NULL,
+        epoch integer NOT NULL,
+        shop_id uuid NOT NULL,
+        last_seen_at timestamptz NOT NULL,
+        clock_skew_ms bigint,
+        PRIMARY KEY (node, epoch)
+      );
+    `,
+  },
 ];

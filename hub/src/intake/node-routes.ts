@@ -1,37 +1,43 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
+import { PROBLEM_MEDIA_TYPE, toProblem } from '@butik/proto/errors/problem';
+import type { Channel } from '@butik/proto/facts/define-fact';
 import {
+  CLOCK_HEADER,
+  CONTENT_ENCODINGS,
   cursorsResponseSchema,
   enrolRequestSchema,
   enrolResponseSchema,
+  keptRequestSchema,
   MAX_BATCH_BYTES,
-  type pushResponseSchema,
 } from '@butik/proto/facts/sync-wire';
-import { HLC_START, parseHlc, receive } from '@butik/sync/hlc';
 import type { RateLimitOptions } from '@fastify/rate-limit';
 import { sql as template } from 'drizzle-orm';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
-import type { ServiceClients } from '../kernel/service.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
-import { acceptPush } from './accept-push.ts';
-import type { NodeAuth, NodeIdentity } from './node-auth.ts';
-import { readBatch } from './read-batch.ts';
+import type { BoxesSeen } from './boxes-seen.ts';
+import type { IntakeClients } from './intake-clients.ts';
+import type { NodeAuth } from './node-auth.ts';
+import { namedChannel, push, refuseWhenBusy } from './push.ts';
+import { noteKept, openReoffers } from './reoffers.ts';
 
 export interface NodeRoutesContext {
   sql: Sql;
-  clients: ServiceClients;
+  clients: IntakeClients;
   clock: Clock;
   logger: Logger;
   auth: NodeAuth;
+  boxes: BoxesSeen;
+  /** The hub's load with so many pushes under way, in parts of its bounds. */
+  load(pushes: number): number;
   /** Called after facts were journalled. */
   onFacts(journalled: number): void;
 }
 
-/** Pushes worked on at once; more are told to come back, which costs them nothing but time. */
-const MAX_PUSHES = 32;
-const BUSY_RETRY_S = 2;
+/** In the answers of push and cursors, so that a box knows how it may compress. */
+const ACCEPT_ENCODING = CONTENT_ENCODINGS.join(', ');
 
 /**
  * A token has too many bits to be guessed; this keeps those who try from costing anything. A whole chain
@@ -70,73 +76,58 @@ export function nodeRoutes(app: FastifyInstance, context: NodeRoutesContext): vo
   );
 
   app.post('/sync/v1/push', { config: { permission: 'node' } }, async (request, reply) => {
-    if (pushes >= MAX_PUSHES) {
-      reply.header('retry-after', BUSY_RETRY_S);
-      throw new ButikError('SERVICE_UNAVAILABLE', { details: { part: 'intake' } });
-    }
+    reply.header('accept-encoding', ACCEPT_ENCODING);
+    const load = context.load(pushes);
+    const checkLoad = (channel: Channel) => refuseWhenBusy(reply, channel, load);
     pushes += 1;
     try {
-      const node = await auth.authenticate(request);
-      if (!Buffer.isBuffer(request.body))
-        throw new ButikError('BATCH_MALFORMED', { details: { reason: 'no body' } });
-      return await push(context, node, request.body, request.headers['content-encoding']);
+      const named = namedChannel(request);
+      if (named) checkLoad(named);
+      return await push(context, await auth.authenticate(request), request, checkLoad);
+    } catch (error) {
+      if (!(error instanceof ButikError) || error.code !== 'HUB_BUSY') throw error;
+      // Answered here and not logged: a line for each would be more load.
+      reply.status(503).type(PROBLEM_MEDIA_TYPE).serializer(JSON.stringify);
+      return toProblem(error, request.id);
     } finally {
       pushes -= 1;
     }
   });
 
-  app.get('/sync/v1/cursors', { config: { permission: 'node' } }, async (request) => {
-    const { nodeId, epoch } = await auth.authenticate(request);
+  app.get('/sync/v1/cursors', { config: { permission: 'node' } }, async (request, reply) => {
+    reply.header('accept-encoding', ACCEPT_ENCODING);
+    const node = await auth.authenticate(request);
+    const { nodeId, epoch } = node;
     const rows = await context.sql.rows<{ channel: string; acknowledged: string; hash: string }>(template`
       SELECT channel, acknowledged::text, hash FROM intake.cursors WHERE node = ${nodeId} AND epoch = ${epoch}`);
     const cursors = rows.map(({ channel, acknowledged, hash }) => [
       channel,
       { acknowledged: Number(acknowledged), hash },
     ]);
+    const reoffer = await openReoffers(context.sql, node);
     return cursorsResponseSchema.parse({
       node: nodeId,
       epoch,
       cursors: Object.fromEntries(cursors),
       hubTimeMs: clock.now(),
+      ...(reoffer.length > 0 && { reoffer }),
     });
   });
-}
 
-async function push(
-  { sql, clients, clock, logger, auth, onFacts }: NodeRoutesContext,
-  node: NodeIdentity,
-  body: Buffer,
-  encoding: string | undefined,
-): Promise<z.infer<typeof pushResponseSchema>> {
-  const request = await readBatch(body, encoding);
-  const now = clock.now();
-  const clockAheadMs = aheadOf(request.facts.at(-1)!.hlc, now);
-  if (clockAheadMs > 0) logger.warn({ ...node, clockAheadMs }, 'the clock of a box is ahead of the hub’s');
-  const { decision, acknowledged } = await acceptPush(sql, node, request, {
-    at: new Date(now),
-    clockAheadMs,
+  app.post('/sync/v1/kept', { config: { permission: 'node' } }, async (request) => {
+    const node = await auth.authenticate(request);
+    const kept = parseJson(request.body, keptRequestSchema);
+    const gap = await noteKept(context.sql, node, kept, new Date(clock.now()));
+    if (gap) context.logger.error({ ...node, channel: kept.channel, gap }, 'a box no longer has these facts');
+    return { hubTimeMs: clock.now() };
   });
-  if (decision.kind === 'fork') {
-    const { nodeId, epoch } = node;
-    const reason = `two different facts under ${request.channel}/${decision.seq}`;
-    logger.error(
-      { nodeId, epoch, channel: request.channel, seq: decision.seq },
-      'a box forked and is fenced',
-    );
-    await clients.shop.fenceNode({ nodeId, epoch, reason }, { caller: 'service:intake' });
-    auth.forget(nodeId, epoch);
-    throw new ButikError('NODE_FORKED', { details: { channel: request.channel, seq: decision.seq } });
-  }
-  if (decision.kind === 'append') onFacts(decision.facts.length);
-  return { channel: request.channel, acknowledged, hubTimeMs: clock.now() };
 }
 
-/** How far the box's clock is ahead when that is more than the bound; a wrong clock is reported, never adopted. */
-function aheadOf(hlc: string, nowMs: number): number {
-  const remote = parseHlc(hlc);
-  if (!remote) throw new ButikError('BATCH_MALFORMED', { details: { reason: `hlc ${hlc.slice(0, 50)}` } });
-  const received = receive(HLC_START, remote, nowMs);
-  return received.kind === 'ahead' ? received.aheadMs : 0;
+/** How far the box's clock is from the hub's, by what the box says of it; null when it says nothing that can be read. */
+export function clockSkew({ headers }: Pick<FastifyRequest, 'headers'>, nowMs: number): number | null {
+  const told = headers[CLOCK_HEADER];
+  if (typeof told !== 'string' || !/^\d{1,15}$/.test(told)) return null;
+  return Number(told) - nowMs;
 }
 
 function parseJson<Schema extends z.ZodType>(body: unknown, schema: Schema): z.infer<Schema> {

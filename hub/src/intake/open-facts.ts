@@ -6,7 +6,7 @@ import type { Outcome, PendingFact } from './apply-fact.ts';
 export async function readPending(sql: Sql, now: Date, limit: number): Promise<PendingFact[]> {
   return sql.rows<PendingFact>(template`
     SELECT open.position::text AS position, open.attempts, fact.id, fact.node, fact.epoch, fact.shop_id, fact.hlc,
-      fact.type, fact.version, fact.aggregate, fact.payload,
+      fact.type, fact.version, fact.aggregate, fact.payload, fact.traceparent,
       to_char(fact.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS received_at
     FROM (
       SELECT position, id, attempts FROM intake.open_facts AS mine

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { sql as template } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { enrolBox, hlcAt } from './testing/test-box.ts';
@@ -15,7 +15,10 @@ const problem = (status: number, code: string, details?: object) => ({
   status,
   body: expect.objectContaining({ code, ...(details && { details: expect.objectContaining(details) }) }),
 });
-const acknowledged = (seq: number) => ({ status: 200, body: expect.objectContaining({ acknowledged: seq }) });
+const acknowledged = (seq: number) => ({
+  status: 200,
+  body: expect.objectContaining({ acknowledged: seq }),
+});
 
 async function held(nodeId: string): Promise<number[]> {
   const rows = await hub.sql.rows<{ seq: string }>(
@@ -27,7 +30,7 @@ async function held(nodeId: string): Promise<number[]> {
 test('[U5] what is acknowledged is in the journal, and the cursor says so', async () => {
   const box = enrolBox(hub);
   const facts = box.makeFacts(3);
-  expect(await box.push(facts)).toEqual({
+  expect(await box.push(facts)).toMatchObject({
     status: 200,
     body: { channel: 'orders', acknowledged: 3, hubTimeMs: HUB_TIME_MS },
   });
@@ -113,8 +116,33 @@ test('[U9] a fact with text that no store keeps is refused', async () => {
   const odd = box.makeFacts(1, { fact: () => ({ aggregate: 'a\0b' }) });
   expect(await box.push(odd)).toEqual(problem(400, 'BATCH_MALFORMED'));
   expect(await box.push(box.makeFacts(1, { hlc: 'yesterday' }))).toEqual(problem(400, 'BATCH_MALFORMED'));
-  const newer = box.makeFacts(1).map((fact) => ({ ...fact, colour: 'red' }));
-  expect(await box.push(newer)).toEqual(problem(400, 'BATCH_MALFORMED'));
+});
+
+test('[V1] what a newer box says besides is passed over, and not kept', async () => {
+  const box = enrolBox(hub);
+  const newer = box.makeFacts(2).map((fact) => ({ ...fact, colour: 'red' }));
+  expect(await box.push(newer, { mood: 'good' }, { 'butik-mood': 'good' })).toEqual(acknowledged(2));
+  expect(await held(box.nodeId)).toEqual([1, 2]);
+});
+
+test('[U20] a hub says that it takes zstd and takes it; what inflates too far is refused in either form', async () => {
+  const box = enrolBox(hub);
+  const facts = box.makeFacts(2);
+  await box.push(facts.slice(0, 1));
+  expect(box.headers().get('accept-encoding')).toBe('zstd, gzip');
+  await box.cursors();
+  expect(box.headers().get('accept-encoding')).toBe('zstd, gzip');
+  const zstd = (value: unknown) => new Uint8Array(zstdCompressSync(JSON.stringify(value)));
+  const batch = { node: box.nodeId, epoch: 1, channel: 'orders', facts: facts.slice(1) };
+  expect(await box.pushBytes(zstd(batch), { encoding: 'zstd' })).toEqual(acknowledged(2));
+  const reason = 'larger than 8388608 bytes when inflated';
+  const bomb = zstd(' '.repeat(9 * 1_048_576));
+  expect(await box.pushBytes(bomb, { encoding: 'zstd' })).toEqual(
+    problem(400, 'BATCH_MALFORMED', { reason }),
+  );
+  expect(await box.pushBytes(zstd(batch), { encoding: 'br' })).toEqual(
+    problem(400, 'BATCH_MALFORMED', { reason: 'content-encoding br' }),
+  );
 });
 
 test('[U9] a body of more than 1 MiB is not read', async () => {

@@ -3,7 +3,7 @@ import { sql as template } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Sql } from '../kernel/sql/sql.ts';
 
-const reasonSchema = z.object({
+export const reasonSchema = z.object({
   code: z.string(),
   kind: z.string(),
   message: z.string(),
@@ -11,7 +11,7 @@ const reasonSchema = z.object({
 });
 
 /** What somebody did with a quarantined fact. */
-const actionSchema = z.object({
+export const actionSchema = z.object({
   action: z.enum(['retry', 'write-off']),
   /** As `user:NAME`. */
   by: z.string(),

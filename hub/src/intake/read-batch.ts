@@ -1,12 +1,19 @@
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { constants, gunzip, zstdDecompress } from 'node:zlib';
 import { ButikError } from '@butik/proto/errors/butik-error';
-import { type PushRequest, pushRequestSchema } from '@butik/proto/facts/sync-wire';
+import { type ContentEncoding, type PushRequest, pushRequestSchema } from '@butik/proto/facts/sync-wire';
 
 /** What a push may grow to when it is inflated. */
 export const MAX_INFLATED_BYTES = 8 * 1_048_576;
+const WINDOW_LOG = Math.log2(MAX_INFLATED_BYTES);
 
-const inflate = promisify(gunzip);
+const limits = { maxOutputLength: MAX_INFLATED_BYTES };
+const inflaters: Record<ContentEncoding, (body: Buffer) => Promise<Buffer>> = {
+  gzip: (body) => promisify(gunzip)(body, limits),
+  // The sender names the memory that inflating takes; it is no more than the batch may be.
+  zstd: (body) =>
+    promisify(zstdDecompress)(body, { ...limits, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } }),
+};
 
 /** Reads the bytes of a push: BATCH_MALFORMED with the reason when they are not one. */
 export async function readBatch(body: Buffer, encoding: string | undefined): Promise<PushRequest> {
@@ -31,12 +38,16 @@ export async function readBatch(body: Buffer, encoding: string | undefined): Pro
 
 async function decode(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding !== 'gzip') throw malformed(`content-encoding ${encoding}`);
+  if (encoding !== 'gzip' && encoding !== 'zstd')
+    throw malformed(`content-encoding ${encoding.slice(0, 50)}`);
   try {
-    return await inflate(body, { maxOutputLength: MAX_INFLATED_BYTES });
+    return await inflaters[encoding](body);
   } catch (cause) {
     const tooLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    throw malformed(tooLarge ? `larger than ${MAX_INFLATED_BYTES} bytes when inflated` : 'not gzip', cause);
+    throw malformed(
+      tooLarge ? `larger than ${MAX_INFLATED_BYTES} bytes when inflated` : `not ${encoding}`,
+      cause,
+    );
   }
 }
 

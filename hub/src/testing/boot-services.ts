@@ -6,21 +6,36 @@ import { EVENTS } from '@butik/proto/events/registry';
 import { createHttpServer, type HttpServer } from '@butik/proto/http/create-http-server';
 import { createInProcessClient } from '@butik/proto/rpc/in-process-client';
 import type { RpcClient, RpcDefinition } from '@butik/proto/rpc/rpc';
+import rateLimit from '@fastify/rate-limit';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { v7 } from 'uuid';
 import { vi } from 'vitest';
+import { createClosing } from '../closing.ts';
+import { type HubConfig, hubConfigSchema } from '../config/config.ts';
+import { connectClients } from '../connect-clients.ts';
 import { openInProcessBus } from '../kernel/bus/in-process/open-in-process-bus.ts';
+import { openMemoryCache } from '../kernel/cache/memory/open-memory-cache.ts';
 import type { Documents } from '../kernel/documents/documents.ts';
 import { openEmbeddedDocuments } from '../kernel/documents/embedded/open-embedded-documents.ts';
 import { assertRoutesDeclarePermission } from '../kernel/http/assert-routes-declare-permission.ts';
 import { operatorAuth } from '../kernel/http/operator-auth.ts';
-import type { Kernel, Service, ServiceClients, ServiceInstance } from '../kernel/service.ts';
+import type { Jobs } from '../kernel/jobs/jobs.ts';
+import { openSqlJobs } from '../kernel/jobs/sql/open-sql-jobs.ts';
+import { type Mailbox, openMailbox } from '../kernel/messages/mailbox/open-mailbox.ts';
+import { openFolderObjects } from '../kernel/objects/folder/open-folder-objects.ts';
+import { openPostgresSearch } from '../kernel/search/postgres/open-postgres-search.ts';
+import type { Kernel, Ports, Service, ServiceClients, ServiceInstance } from '../kernel/service.ts';
 import { openPgliteSql } from '../kernel/sql/pglite/open-pglite-sql.ts';
 import type { Sql } from '../kernel/sql/sql.ts';
+import { kernelFor } from '../kernel-for.ts';
+import { startServices } from '../start-services.ts';
 
 /** Services on real adapters, for tests: the embedded stores, the bus, HTTP with its access check. */
 export interface Booted {
   kernel: Kernel;
+  /** What was sent to people. */
+  mailbox: Mailbox;
   http: HttpServer;
   /** Every event that was published, in order. */
   events: CloudEvent[];
@@ -52,21 +67,51 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export const TOKEN = 'test-token-of-anna';
 
-export async function bootServices(
-  services: readonly Service[],
-  given: { documents?: Documents; sql?: Sql; dataFolder?: string } = {},
-): Promise<Booted> {
+export interface BootOptions {
+  documents?: Documents;
+  sql?: Sql;
+  dataFolder?: string;
+  /** Jobs of the test's own, such as ones that it drives by hand. */
+  jobs?: Jobs;
+  /** Settings beside the defaults. */
+  config?: Partial<HubConfig>;
+  /** Clients of services that are not booted, as the test plays them. */
+  clients?: Partial<ServiceClients>;
+}
+
+export async function bootServices(services: readonly Service[], given: BootOptions = {}): Promise<Booted> {
   const clock = { nowMs: Date.parse('2026-11-22T12:00:00.000Z') };
+  const now = { now: () => clock.nowMs };
   const logger = pino({ level: 'silent' });
+  const closing = createClosing();
+  const dataFolder = given.dataFolder ?? (await mkdtemp(join(tmpdir(), 'butik-')));
+  if (!given.dataFolder) closing.add(() => rm(dataFolder, { recursive: true, force: true }));
+  const sql = given.sql ?? (await openPgliteSql({ directory: 'memory' }));
+  if (!given.sql) closing.add(() => sql.close());
+  const documents = given.documents ?? (await openEmbeddedDocuments({ directory: ':memory:' }));
+  if (!given.documents) closing.add(() => documents.close());
   const bus = openInProcessBus({ logger, backoffMs: 1, onDeadLetter: async () => undefined });
-  const kernel: Kernel = {
-    documents: given.documents ?? (await openEmbeddedDocuments({ directory: ':memory:' })),
-    sql: given.sql ?? (await openPgliteSql({ directory: 'memory' })),
+  closing.add(() => bus.close());
+  const jobs = given.jobs ?? (await openSqlJobs({ sql, clock: now, logger }));
+  if (!given.jobs) closing.add(() => jobs.close());
+  const mailbox = await openMailbox({ sql, clock: now });
+  const ports: Ports = {
+    documents,
+    sql,
     bus,
-    clock: { now: () => clock.nowMs },
+    jobs,
+    cache: openMemoryCache({ clock: now }),
+    search: await openPostgresSearch({ sql }),
+    objects: await openFolderObjects({ directory: join(dataFolder, 'objects'), clock: now }),
+    messages: mailbox,
+  };
+  const base = {
+    metrics: new Registry(),
+    clock: now,
     newId: () => v7(),
     logger,
-    dataFolder: given.dataFolder ?? (await mkdtemp(join(tmpdir(), 'butik-'))),
+    dataFolder,
+    config: { ...hubConfigSchema.parse({ dataFolder }), ...given.config },
   };
   const events: CloudEvent[] = [];
   const types = EVENTS.map(({ type }) => type);
@@ -75,20 +120,29 @@ export async function bootServices(
   assertRoutesDeclarePermission(http);
   const operator = { token: TOKEN, name: 'anna', permissions: 'all' } as const;
   http.addHook('onRequest', operatorAuth({ tokens: [operator] }));
+  await http.register(rateLimit, { global: false });
 
-  const instances: ServiceInstance[] = [];
-  const clients: Partial<ServiceClients> = {};
-  for (const service of services) {
-    const instance = await service.start(kernel, clients as ServiceClients);
-    instances.push(instance);
-    for (const subscription of instance.subscriptions) await bus.subscribe(subscription);
-    await http.register(instance.routes);
-    await http.register(instance.routes, { prefix: '/v1' });
+  const clients = connectClients({
+    addresses: {},
+    guardOf: () => ({ run: (call) => call(new AbortController().signal) }),
+    logger,
+  });
+  const instances: ServiceInstance[] = await startServices(services, {
+    kernelOf: (service) => kernelFor(service, ports, base),
+    clients: { ...clients, of: (caller) => ({ ...clients.of(caller), ...given.clients }) },
+    bus,
+    closing,
+  });
+  for (const { routes } of instances) {
+    await http.register(routes);
+    await http.register(routes, { prefix: '/v1' });
   }
   await http.ready();
+  closing.add(() => http.close());
 
   return {
-    kernel,
+    kernel: { ...ports, ...base },
+    mailbox,
     http,
     events,
     clock,
@@ -110,13 +164,6 @@ export async function bootServices(
     async idle() {
       for (const instance of instances) await instance.idle();
     },
-    async close() {
-      await http.close();
-      for (const instance of instances) await instance.close();
-      await bus.close();
-      if (!given.documents) await kernel.documents.close();
-      if (!given.sql) await kernel.sql.close();
-      if (!given.dataFolder) await rm(kernel.dataFolder, { recursive: true, force: true });
-    },
+    close: () => closing.close(),
   };
 }

@@ -1,7 +1,10 @@
 import { catalogueCodes } from './codes/catalogue.ts';
 import { generalCodes } from './codes/general.ts';
 import { importCodes } from './codes/import.ts';
+import { messageCodes } from './codes/message.ts';
+import { objectCodes } from './codes/object.ts';
 import { orderCodes } from './codes/order.ts';
+import { paymentCodes } from './codes/payment.ts';
 import { saleCodes } from './codes/sale.ts';
 import { shopCodes } from './codes/shop.ts';
 import { stockCodes } from './codes/stock.ts';
@@ -16,6 +19,9 @@ export const ERROR_CODES = {
   ...saleCodes,
   ...stockCodes,
   ...orderCodes,
+  ...paymentCodes,
+  ...messageCodes,
+  ...objectCodes,
   ...shopCodes,
   ...storeCodes,
   ...syncCodes,

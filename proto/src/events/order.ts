@@ -12,6 +12,8 @@ const order = z.strictObject({
 
 export const orderCreated = defineEvent({ type: 'OrderCreated', version: 1, data: order });
 export const orderCompleted = defineEvent({ type: 'OrderCompleted', version: 1, data: order });
+/** Goods and money are certain; the customer is to be told. */
+export const orderConfirmed = defineEvent({ type: 'OrderConfirmed', version: 1, data: order });
 export const orderCancelled = defineEvent({
   type: 'OrderCancelled',
   version: 1,

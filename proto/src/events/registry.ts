@@ -1,6 +1,7 @@
 import type { EventDefinition } from './cloud-event.ts';
-import { stockUpdated } from './inventory.ts';
-import { orderCancelled, orderCompleted, orderCreated } from './order.ts';
+import { inventoryReleased, inventoryReserved, lowStockAlert, stockUpdated } from './inventory.ts';
+import { orderCancelled, orderCompleted, orderConfirmed, orderCreated } from './order.ts';
+import { paymentFailed, paymentProcessed, refundProcessed } from './payment.ts';
 import { catalogueChanged } from './product.ts';
 import { nodeEnrolled, nodeFenced, shopChanged } from './shop.ts';
 
@@ -11,7 +12,14 @@ export const EVENTS: readonly EventDefinition[] = [
   nodeEnrolled,
   nodeFenced,
   orderCreated,
+  orderConfirmed,
   orderCompleted,
   orderCancelled,
   stockUpdated,
+  inventoryReserved,
+  inventoryReleased,
+  lowStockAlert,
+  paymentProcessed,
+  paymentFailed,
+  refundProcessed,
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { traceparentSchema } from '../telemetry/traceparent.ts';
 import { CHANNELS } from './define-fact.ts';
 
 /** Limits of one push, obeyed by the shop and enforced by the hub. */
@@ -7,8 +8,13 @@ export const MAX_BATCH_FACTS = 1_000;
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * Both sides pass over fields that they do not know, so that a newer one can talk to an older one. Such a
+ * field may only tell what can be done without: it is in no hash, it is not kept, and it decides nothing.
+ */
+
 /** A fact as it crosses the wire. `payload` is JSON text, so that both sides hash the same bytes. */
-export const factSchema = z.strictObject({
+export const factSchema = z.object({
   id: z.uuid(),
   channel: z.enum(CHANNELS),
   seq: z.int().positive(),
@@ -19,11 +25,13 @@ export const factSchema = z.strictObject({
   payload: z.string(),
   prevHash: sha256Hex,
   hash: sha256Hex,
+  /** The trace of what made the fact, where the shop traces. Not hashed; one that is none is dropped, not refused. */
+  traceparent: traceparentSchema.optional().catch(undefined),
 });
 export type Fact = z.infer<typeof factSchema>;
 
-/** `POST /sync/v1/push`: consecutive facts of one channel, gzip-compressed JSON. */
-export const pushRequestSchema = z.strictObject({
+/** `POST /sync/v1/push`: consecutive facts of one channel, JSON in one of `CONTENT_ENCODINGS`. */
+export const pushRequestSchema = z.object({
   node: z.uuid(),
   epoch: z.int().positive(),
   channel: z.enum(CHANNELS),
@@ -31,12 +39,34 @@ export const pushRequestSchema = z.strictObject({
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;
 
+/** In the order of preference. Every hub takes gzip; the others only where its answers have them in `accept-encoding`. */
+export const CONTENT_ENCODINGS = ['zstd', 'gzip'] as const;
+export type ContentEncoding = (typeof CONTENT_ENCODINGS)[number];
+
+/** On a push, so that a hub under load need not inflate it to know whether it takes it now. */
+export const CHANNEL_HEADER = 'butik-channel';
+/** On every request: the box's own clock, epoch milliseconds. It is reported, nothing goes by it. */
+export const CLOCK_HEADER = 'butik-clock-ms';
+
+/** A range that the hub asks for again, such as after a restore. */
+export const reofferSchema = z.object({
+  id: z.uuid(),
+  channel: z.enum(CHANNELS),
+  from: z.int().positive(),
+  to: z.int().positive(),
+});
+export type Reoffer = z.infer<typeof reofferSchema>;
+/** Told to a box at once; the rest when these are done. */
+export const MAX_REOFFERS = 20;
+const reoffersSchema = z.array(reofferSchema).max(MAX_REOFFERS).optional().catch(undefined);
+
 export const pushResponseSchema = z.object({
   channel: z.enum(CHANNELS),
   /** Highest sequence number up to which the hub holds everything durably. */
   acknowledged: z.int().nonnegative(),
   /** The hub's clock, epoch milliseconds. */
   hubTimeMs: z.int(),
+  reoffer: reoffersSchema,
 });
 export type PushResponse = z.infer<typeof pushResponseSchema>;
 
@@ -49,7 +79,25 @@ export const cursorsResponseSchema = z.object({
     z.object({ acknowledged: z.int().nonnegative(), hash: sha256Hex }),
   ),
   hubTimeMs: z.int(),
+  reoffer: reoffersSchema,
 });
+export type CursorsResponse = z.infer<typeof cursorsResponseSchema>;
+
+/**
+ * `POST /sync/v1/kept`: what a box says after the hub asked for facts of a channel from a number on, up to
+ * `to`: what it has of them was sent, and what lies before `oldestKept` is no longer on it.
+ */
+export const keptRequestSchema = z.object({
+  channel: z.enum(CHANNELS),
+  from: z.int().positive(),
+  to: z.int().positive(),
+  oldestKept: z.int().positive(),
+  /** The hash of the fact before the oldest kept one. */
+  prevHash: sha256Hex,
+  /** The request that it answers; null when the hub expected a fact that is no longer there. */
+  reofferId: z.uuid().nullable(),
+});
+export type KeptRequest = z.infer<typeof keptRequestSchema>;
 
 /** `POST /sync/v1/enrol`: a box shows its single-use token and the public half of the key it made. */
 export const enrolRequestSchema = z.strictObject({

@@ -72,6 +72,7 @@ test('a good request gets its answer', async () => {
   });
   expect(answer.statusCode).toBe(201);
   expect(answer.json()).toEqual({ number: 1, totalMinor: 300 });
+  expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test('a bad body is refused whole, with every field and the reason', async () => {

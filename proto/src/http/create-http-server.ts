@@ -6,6 +6,7 @@ import { answerRouteNotFound, answerWithProblem } from './answer-with-problem.ts
 import { closeUnusedConnections } from './close-unused-connections.ts';
 import { RequestLogger } from './request-logger.ts';
 import { serveApiDescription } from './serve-api-description.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** Fastify whose routes take zod schemas: `app.get(path, { schema: { querystring: z.object(…) } }, …)`. */
 export type HttpServer = FastifyInstance<
@@ -31,8 +32,8 @@ const DEFAULT_BODY_LIMIT = 1024 * 1024;
 const SANE_REQUEST_ID = /^[\w.-]{1,128}$/;
 
 /**
- * The HTTP server that edge and hub share: zod checks requests, every error is problem+json, `/openapi.json`
- * and `/docs` describe the routes. Response schemas describe and do not check: what a handler returns is
+ * The HTTP server that edge and hub share: zod checks requests, every answer has its `x-request-id`, every error is
+ * problem+json, `/openapi.json` and `/docs` describe the routes. Requests are traced if tracing was started before. Response schemas describe and do not check: what a handler returns is
  * typed already, and checking it again would cost each sale its time.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -47,6 +48,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     frameworkErrors: answerWithProblem,
   }).withTypeProvider<ZodTypeProvider>();
   closeUnusedConnections(app);
+  traceRequests(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setErrorHandler(answerWithProblem);

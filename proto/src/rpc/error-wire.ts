@@ -35,11 +35,14 @@ export function decodeError(bytes: Uint8Array): ButikError | undefined {
 
 /** The error of an answer that carries a gRPC status alone: a lost connection, a proxy, another version. */
 export function errorOfStatus(status: number, part: string): ButikError {
-  if (status === GRPC_CANCELLED) return new ButikError('CANCELLED');
-  const kind = (Object.keys(KINDS) as ErrorKind[]).find((name) => KINDS[name].grpc === status);
+  const kind =
+    status === GRPC_CANCELLED
+      ? 'unavailable'
+      : (Object.keys(KINDS) as ErrorKind[]).find((name) => KINDS[name].grpc === status);
   return new ButikError((kind && CODE_WITHOUT_DETAIL[kind]) ?? 'INTERNAL', { details: { part, status } });
 }
 
+/** A caller that gives up knows it; one that did not was cut off by a server that closes. */
 const GRPC_CANCELLED = 1;
 
 const CODE_WITHOUT_DETAIL: Partial<Record<ErrorKind, ErrorCode>> = {

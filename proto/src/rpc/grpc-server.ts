@@ -7,12 +7,13 @@ import {
   type ServerUnaryCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { asButikError } from '../errors/butik-error.ts';
+import { asButikError, ButikError } from '../errors/butik-error.ts';
 import { KINDS } from '../errors/kinds.ts';
+import { addStandardServices, type StandardServices } from './add-standard-services.ts';
 import { answerCall, type OnUnexpectedError, type UnaryHandler } from './answer-call.ts';
 import { encodeError } from './error-wire.ts';
+import { SERVER_OPTIONS } from './grpc-channel.ts';
 import { asIs, CALLER_KEY, ERROR_KEY, methodPath, TRACEPARENT_KEY } from './grpc-wire.ts';
-import { MAX_MESSAGE_BYTES } from './message-bytes.ts';
 import {
   type CallContext,
   DEFAULT_TIMEOUT_MS,
@@ -23,24 +24,50 @@ import {
 
 export interface GrpcServer {
   port: number;
-  /** Takes no more calls and waits for those that run. */
+  /** Tells probes and watchers that it is NOT_SERVING, so that they turn away; calls are still answered. */
+  drain(): void;
+  /** Takes no more calls and waits for those that run; what runs after `endWithinMs` is cut off. */
   close(): Promise<void>;
 }
 
-/** Serves the services at `address` (`host:port`, port 0 for any). `close` cuts off what runs after 5 s. */
+export interface GrpcServerOptions {
+  /** `host:port`, port 0 for any. */
+  address: string;
+  credentials?: ServerCredentials;
+  /** 5 s unless told. */
+  endWithinMs?: number;
+  onUnexpectedError?: OnUnexpectedError;
+}
+
+const END_WITHIN_MS = 5_000;
+
+/**
+ * Serves the services, their health and their description (reflection). Throws what the system says of an address
+ * that cannot be had, with its code (`EADDRINUSE`).
+ */
 export async function serveGrpc(
   services: { definition: RpcDefinition; handlers: RpcHandlers<RpcDefinition> }[],
-  options: { address: string; credentials?: ServerCredentials; onUnexpectedError?: OnUnexpectedError },
+  options: GrpcServerOptions,
 ): Promise<GrpcServer> {
-  const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
+  const server = new Server(SERVER_OPTIONS);
   for (const { definition, handlers } of services) {
     server.addService(
       describeMethods(definition),
       implement(definition, handlers, options.onUnexpectedError),
     );
   }
+  const names = services.map(({ definition }) => definition.fullName);
+  const standard = addStandardServices(server, names);
   const port = await bind(server, options.address, options.credentials ?? Credentials.createInsecure());
-  return { port, close: () => shutDown(server) };
+  let closed: Promise<void> | undefined;
+  return {
+    port,
+    drain: standard.stopServing,
+    close() {
+      closed ??= shutDown(server, standard, options.endWithinMs ?? END_WITHIN_MS);
+      return closed;
+    },
+  };
 }
 
 function describeMethods(definition: RpcDefinition) {
@@ -71,7 +98,7 @@ function implement(
       grpcCall: ServerUnaryCall<Buffer, Buffer>,
       callback: (error: Partial<ServerErrorResponse> | null, answer?: Buffer) => void,
     ) => {
-      answerCall(method, handler, grpcCall.request, contextOf(grpcCall), onUnexpectedError).then(
+      answerCall(definition, method, handler, grpcCall.request, contextOf(grpcCall), onUnexpectedError).then(
         (bytes) => callback(null, Buffer.from(bytes)),
         (error: unknown) => callback(asStatus(error)),
       );
@@ -82,16 +109,18 @@ function implement(
 }
 
 function contextOf(grpcCall: ServerUnaryCall<Buffer, Buffer>): CallContext {
+  const given = Number(grpcCall.getDeadline());
+  const deadlineMs = Number.isFinite(given) ? given : Date.now() + DEFAULT_TIMEOUT_MS;
   const gone = new AbortController();
-  grpcCall.on('cancelled', () => gone.abort());
-  if (grpcCall.cancelled) gone.abort();
-  const deadlineMs = Number(grpcCall.getDeadline());
+  const stop = () => gone.abort(new ButikError(Date.now() >= deadlineMs ? 'DEADLINE_EXCEEDED' : 'CANCELLED'));
+  grpcCall.on('cancelled', stop);
+  if (grpcCall.cancelled) stop();
   const traceparent = firstValue(grpcCall.metadata, TRACEPARENT_KEY);
   return {
     caller: decodeCaller(firstValue(grpcCall.metadata, CALLER_KEY)),
     ...(traceparent !== undefined && { traceparent }),
     signal: gone.signal,
-    deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : Date.now() + DEFAULT_TIMEOUT_MS,
+    deadlineMs,
   };
 }
 
@@ -118,18 +147,22 @@ function asStatus(thrown: unknown): Partial<ServerErrorResponse> {
 
 function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve(port)));
+    server.bindAsync(address, credentials, (error, port) => {
+      if (!error) resolve(port);
+      else
+        reject(error.message.includes('EADDRINUSE') ? Object.assign(error, { code: 'EADDRINUSE' }) : error);
+    });
   });
 }
 
-const SHUTDOWN_MS = 5_000;
-
-async function shutDown(server: Server): Promise<void> {
-  const timer = setTimeout(() => server.forceShutdown(), SHUTDOWN_MS);
+async function shutDown(server: Server, standard: StandardServices, endWithinMs: number): Promise<void> {
+  const timer = setTimeout(() => server.forceShutdown(), endWithinMs);
+  standard.stopServing();
   try {
-    await new Promise<void>((resolve, reject) =>
-      server.tryShutdown((error) => (error ? reject(error) : resolve())),
-    );
+    await new Promise<void>((resolve, reject) => {
+      server.tryShutdown((error) => (error ? reject(error) : resolve()));
+      standard.endStreams();
+    });
   } finally {
     clearTimeout(timer);
   }

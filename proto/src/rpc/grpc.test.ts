@@ -1,8 +1,10 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ShopServiceDefinition } from '../gen/butik/shop/v1/shop.ts';
+import type { Connect } from './connect-shop.ts';
 import { createGrpcClient } from './grpc-client.ts';
 import { serveGrpc } from './grpc-server.ts';
+import { onwardCallsContract } from './onward-calls.contract.ts';
 import { rpcContract } from './rpc.contract.ts';
 import type { RpcHandlers } from './rpc.ts';
 
@@ -13,22 +15,27 @@ const handlers: RpcHandlers<typeof ShopServiceDefinition> = {
   fenceNode: async () => ({}),
 };
 
-describe('a service behind gRPC', () => {
-  rpcContract(async (contractHandlers, { caller, onUnexpectedError }) => {
-    const server = await serveGrpc([{ definition: ShopServiceDefinition, handlers: contractHandlers }], {
-      address: '127.0.0.1:0',
-      onUnexpectedError,
-    });
-    const { client, close } = createGrpcClient(ShopServiceDefinition, `127.0.0.1:${server.port}`, { caller });
-    return {
-      client,
-      async close() {
-        close();
-        await server.close();
-      },
-    };
+const connect: Connect = async (contractHandlers, { caller, onUnexpectedError }) => {
+  const server = await serveGrpc([{ definition: ShopServiceDefinition, handlers: contractHandlers }], {
+    address: '127.0.0.1:0',
+    ...(onUnexpectedError && { onUnexpectedError }),
   });
-});
+  const { client, close } = createGrpcClient(
+    ShopServiceDefinition,
+    `127.0.0.1:${server.port}`,
+    caller === undefined ? {} : { caller },
+  );
+  return {
+    client,
+    async close() {
+      close();
+      await server.close();
+    },
+  };
+};
+
+describe('a service behind gRPC', () => rpcContract(connect));
+describe('a service behind gRPC that calls on', () => onwardCallsContract(connect));
 
 describe('gRPC itself', () => {
   const open: (() => void | Promise<void>)[] = [];

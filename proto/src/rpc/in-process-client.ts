@@ -1,15 +1,10 @@
 import { answerCall, type OnUnexpectedError, type UnaryHandler } from './answer-call.ts';
+import { inClientSpan } from './call-span.ts';
 import { callWithin } from './call-within.ts';
+import { completeOptions } from './current-call.ts';
 import { decodeError, encodeError } from './error-wire.ts';
 import { encodeRequest } from './message-bytes.ts';
-import {
-  type CallOptions,
-  DEFAULT_TIMEOUT_MS,
-  type RpcClient,
-  type RpcDefinition,
-  type RpcHandlers,
-  type UnaryMethod,
-} from './rpc.ts';
+import type { CallOptions, RpcClient, RpcDefinition, RpcHandlers, UnaryMethod } from './rpc.ts';
 
 /**
  * Calls a service of this process as if it were behind gRPC: messages and errors are encoded and decoded,
@@ -25,28 +20,38 @@ export function createInProcessClient<Definition extends RpcDefinition>(
       handlers[name as keyof typeof handlers](request as never, context);
     return [
       name,
-      (request: object, options?: CallOptions) => call(method, handler, request, { ...defaults, ...options }),
+      (request: object, options: CallOptions = {}) =>
+        call(definition, method, handler, request, options, defaults),
     ];
   });
   return Object.fromEntries(methods);
 }
 
 async function call(
+  definition: RpcDefinition,
   method: UnaryMethod,
   handler: UnaryHandler,
   request: object,
-  options: CallOptions & { onUnexpectedError?: OnUnexpectedError },
+  options: CallOptions,
+  defaults: { caller?: string; onUnexpectedError?: OnUnexpectedError },
 ): Promise<unknown> {
-  const { caller = 'unknown', traceparent, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   const bytes = encodeRequest(method, request);
+  const { caller, timeoutMs, signal, traceparent: passedOn } = completeOptions(options, defaults.caller);
   const deadlineMs = Date.now() + timeoutMs;
-  const answer = await callWithin(timeoutMs, signal, async (ending) => {
-    const context = { caller, ...(traceparent !== undefined && { traceparent }), signal: ending, deadlineMs };
-    try {
-      return await answerCall(method, handler, bytes, context, options.onUnexpectedError);
-    } catch (error) {
-      throw decodeError(encodeError(error)) ?? error;
-    }
-  });
+  const answer = await inClientSpan(definition, method, options, passedOn, (traceparent) =>
+    callWithin(timeoutMs, signal, async (ending) => {
+      const context = {
+        caller,
+        ...(traceparent !== undefined && { traceparent }),
+        signal: ending,
+        deadlineMs,
+      };
+      try {
+        return await answerCall(definition, method, handler, bytes, context, defaults.onUnexpectedError);
+      } catch (error) {
+        throw decodeError(encodeError(error)) ?? error;
+      }
+    }),
+  );
   return method.responseType.decode(answer);
 }

@@ -1,21 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ButikError } from '../errors/butik-error.ts';
-import type { ShopServiceDefinition } from '../gen/butik/shop/v1/shop.ts';
-import type { OnUnexpectedError } from './answer-call.ts';
+import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
+import { type Connect, type ConnectedClient, failure, untilAborted } from './connect-shop.ts';
 import { MAX_MESSAGE_BYTES } from './message-bytes.ts';
-import type { CallContext, RpcClient, RpcHandlers } from './rpc.ts';
-
-type Definition = typeof ShopServiceDefinition;
-export interface ConnectedClient {
-  client: RpcClient<Definition>;
-  close(): Promise<void>;
-}
-
-/** Connects a client of `caller` to the handlers, by the path that is under test. */
-export type Connect = (
-  handlers: RpcHandlers<Definition>,
-  options: { caller: string; onUnexpectedError: OnUnexpectedError },
-) => Promise<ConnectedClient>;
+import type { CallContext } from './rpc.ts';
 
 const storeInfo = {
   shopId: 's1',
@@ -23,12 +11,13 @@ const storeInfo = {
   currency: 'SEK',
   country: 'SE',
   timeZone: 'Europe/Stockholm',
+  groupIds: ['north'],
 };
 
 /** What a call between services does, whichever path it takes. */
 export function rpcContract(connect: Connect): void {
   let connected: ConnectedClient;
-  let client: RpcClient<Definition>;
+  let client: ConnectedClient['client'];
   let contexts: CallContext[];
   let unexpected: unknown[];
   let answer: (shopId: string, context: CallContext) => Promise<object>;
@@ -54,7 +43,10 @@ export function rpcContract(connect: Connect): void {
   afterEach(() => connected.close());
 
   test('a caller gets the values that the service answered, lists and nested messages too', async () => {
-    expect(await client.getStoreInfo({ shopId: 's1' })).toEqual({ ...storeInfo, fiscalMode: '' });
+    expect(await client.getStoreInfo({ shopId: 's1' })).toEqual({
+      ...storeInfo,
+      fiscalMode: '',
+    });
     expect((await client.getNode({ nodeId: 'n', epoch: 7 })).groupIds).toEqual(['a', 'b']);
     expect((await client.enrolNode({ token: 'n' })).shop).toEqual({ ...storeInfo, fiscalMode: '' });
     expect(await client.fenceNode({})).toEqual({});
@@ -96,6 +88,16 @@ export function rpcContract(connect: Connect): void {
     });
     expect(error.cause).toBeUndefined();
     expect(unexpected).toEqual([]);
+  });
+
+  test('every code of the error table arrives as itself', async () => {
+    answer = async (code) => {
+      throw new ButikError(code as ErrorCode, { details: { code } });
+    };
+    for (const [code, { kind, title }] of Object.entries(ERROR_CODES)) {
+      const error = await failure(client.getStoreInfo({ shopId: code }));
+      expect(error).toMatchObject({ code, kind, message: title, details: { code } });
+    }
   });
 
   test('an error nobody foresaw is INTERNAL to the caller, and whole to the one who watches the service', async () => {
@@ -204,25 +206,5 @@ export function rpcContract(connect: Connect): void {
   test('an answer that its message cannot hold is refused too', async () => {
     answer = async () => ({ name: 'x'.repeat(MAX_MESSAGE_BYTES) });
     expect(await failure(client.getStoreInfo({}))).toMatchObject({ code: 'BODY_TOO_LARGE' });
-  });
-}
-
-async function failure(call: Promise<unknown>): Promise<ButikError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(ButikError);
-  return error as ButikError;
-}
-
-function untilAborted(signal: AbortSignal, onStop: () => void): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = () => {
-      onStop();
-      reject(new Error('stopped'));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop);
   });
 }

@@ -19,6 +19,23 @@ export interface CallOptions {
 }
 export const DEFAULT_TIMEOUT_MS = 5_000;
 
+/** A call as it is about to be made. */
+export interface RemoteCall {
+  /** `butik.order.v1.OrderService`. */
+  service: string;
+  /** `RecordSale`. */
+  method: string;
+  /** Whether the method's `idempotency_level` says that it may be called twice. */
+  idempotent: boolean;
+  /** Until the deadline of the whole, in milliseconds. */
+  timeoutMs: number;
+  /** Aborted when the caller gives up. */
+  signal?: AbortSignal;
+}
+
+/** Stands around each call to another process: retries, circuit breakers. It may run an idempotent `call` again. */
+export type CallAround = <T>(remote: RemoteCall, call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
 interface MessageCodec<T> {
   encode(message: T): { finish(): Uint8Array };
   decode(bytes: Uint8Array): T;
@@ -33,6 +50,12 @@ export interface UnaryMethod<Request = unknown, Response = unknown> {
   responseType: MessageCodec<Response>;
   responseStream: false;
   options: unknown;
+}
+
+/** Whether the .proto file says that calling it twice does no more than calling it once. */
+export function isIdempotent({ options }: UnaryMethod): boolean {
+  const { idempotencyLevel } = (options ?? {}) as { idempotencyLevel?: string };
+  return idempotencyLevel === 'NO_SIDE_EFFECTS' || idempotencyLevel === 'IDEMPOTENT';
 }
 
 /** A service as generated in proto/src/gen: `OrderServiceDefinition`, … */

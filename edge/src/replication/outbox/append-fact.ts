@@ -1,6 +1,7 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
 import type { FactDefinition } from '@butik/proto/facts/define-fact';
 import { type Fact, MAX_BATCH_BYTES } from '@butik/proto/facts/sync-wire';
+import { currentTraceparent } from '@butik/proto/telemetry/span';
 import { hashFact, type Sha256 } from '@butik/sync/hash-chain';
 import { formatHlc, HLC_START, parseHlc, tick } from '@butik/sync/hlc';
 import type { Database, Statement } from 'better-sqlite3';
@@ -71,6 +72,7 @@ export function createFactWriter(context: {
         hash,
         Buffer.byteLength(text),
         now,
+        currentTraceparent() ?? null,
       );
       statements.advance.run(fact.seq, hash, fact.hlc, fact.channel);
       store.markFacts();
@@ -98,7 +100,7 @@ function payloadText(definition: FactDefinition, payload: unknown): string {
 interface Statements {
   channel: Statement<[string], { last_seq: number; last_hash: string }>;
   latestHlc: Statement<[], { hlc: string }>;
-  insert: Statement<(string | number)[]>;
+  insert: Statement<(string | number | null)[]>;
   advance: Statement<[number, string, string, string]>;
 }
 
@@ -107,8 +109,9 @@ function prepare(db: Database): Statements {
     channel: db.prepare('SELECT last_seq, last_hash FROM channels WHERE channel = ?'),
     latestHlc: db.prepare('SELECT max(last_hlc) AS hlc FROM channels'),
     insert: db.prepare(
-      `INSERT INTO outbox (channel, seq, id, hlc, type, version, aggregate, payload, prev_hash, hash, bytes, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox
+         (channel, seq, id, hlc, type, version, aggregate, payload, prev_hash, hash, bytes, created_at, traceparent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     advance: db.prepare('UPDATE channels SET last_seq = ?, last_hash = ?, last_hlc = ? WHERE channel = ?'),
   };

@@ -46,4 +46,9 @@ export const outboxMigrations: Migration[] = [
       BEGIN SELECT RAISE(ABORT, 'channels are never deleted'); END;
     `,
   },
+  {
+    // For looking into what happened, not part of the fact: it is in no hash.
+    id: 'outbox-2-traceparent',
+    up: 'ALTER TABLE outbox ADD COLUMN traceparent TEXT;',
+  },
 ];

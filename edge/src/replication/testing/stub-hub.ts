@@ -1,12 +1,19 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { asButikError, ButikError } from '@butik/proto/errors/butik-error';
 import { toProblem } from '@butik/proto/errors/problem';
 import type { Channel } from '@butik/proto/facts/define-fact';
-import { type Fact, pushRequestSchema } from '@butik/proto/facts/sync-wire';
+import {
+  type Fact,
+  type KeptRequest,
+  keptRequestSchema,
+  pushRequestSchema,
+  type Reoffer,
+} from '@butik/proto/facts/sync-wire';
 import { acceptBatch, EMPTY_CURSOR } from '@butik/sync/accept-batch';
+import { numberedId } from '@butik/sync/testing/numbered-id';
 import { createStubShapes, type StubShapes } from './stub-shapes.ts';
 
 const sha256 = (text: string) => hash('sha256', text, 'hex');
@@ -18,6 +25,24 @@ export interface StubHub {
   facts: Map<Channel, Fact[]>;
   /** Each push as it arrived: how many facts of which channel. */
   pushes: { channel: Channel; facts: number }[];
+  /** The text of each push. */
+  bodies: string[];
+  /** The content-encoding of each push. */
+  encodings: (string | undefined)[];
+  /** What the hub says it takes, in `accept-encoding`; null says nothing, as hubs of version 1. */
+  acceptEncoding: string | null;
+  /** The hub refuses batches in this encoding, as one that does not know it. */
+  refusedEncoding: string | null;
+  /** Requests so far, of whatever kind but shapes. */
+  requests: number;
+  /** What the hub asks for again, until the box has told what it still has. */
+  reoffers: Reoffer[];
+  /** What boxes told they still have. */
+  kept: KeptRequest[];
+  /** Where the hub goes on after facts that the box no longer has, per channel. */
+  lost: Map<Channel, { seq: number; hash: string }>;
+  /** The box, as the answers name it. */
+  nodeId: string;
   /** Answers for the next requests to a path, before the hub would answer itself. */
   answers: {
     path: string;
@@ -26,6 +51,8 @@ export interface StubHub {
     headers?: Record<string, string>;
     error?: ButikError;
   }[];
+  /** Batches of this channel are malformed in its eyes, until it is null again. */
+  refusedChannel: Channel | null;
   /** Refuses every request with this, until it is null again. */
   refusal: ButikError | null;
   shapes: StubShapes;
@@ -43,7 +70,17 @@ export async function openStubHub(): Promise<StubHub> {
     url: '',
     facts: new Map(),
     pushes: [],
+    bodies: [],
+    encodings: [],
+    acceptEncoding: null,
+    refusedEncoding: null,
+    requests: 0,
+    reoffers: [],
+    kept: [],
+    lost: new Map(),
+    nodeId: numberedId(77),
     answers: [],
+    refusedChannel: null,
     refusal: null,
     shapes: createStubShapes(),
     publicKeyX: '',
@@ -71,6 +108,7 @@ export async function openStubHub(): Promise<StubHub> {
 async function respond(hub: StubHub, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', hub.url);
   const body = await readBody(request);
+  if (url.pathname !== '/sync/v1/shape') hub.requests += 1;
   const told = hub.answers.findIndex(({ path }) => path === url.pathname);
   if (told >= 0) {
     const { status, body: answer, headers, error } = hub.answers.splice(told, 1)[0]!;
@@ -94,8 +132,44 @@ async function respond(hub: StubHub, request: IncomingMessage, response: ServerR
   checkToken(hub, request.headers.authorization ?? '', body);
   if (hub.refusal) throw hub.refusal;
   if (url.pathname === '/sync/v1/shape') return hub.shapes.respond(url.searchParams, response);
-  const answer = push(hub, body);
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  const answer = answerBox(hub, url.pathname, body, request.headers['content-encoding']);
+  const headers = {
+    'content-type': 'application/json',
+    ...(hub.acceptEncoding !== null && { 'accept-encoding': hub.acceptEncoding }),
+  };
+  response.writeHead(200, headers).end(JSON.stringify(answer));
+}
+
+function answerBox(hub: StubHub, path: string, body: Buffer, encoding: string | undefined): object {
+  const reoffer = hub.reoffers.length > 0 ? { reoffer: hub.reoffers } : {};
+  if (path === '/sync/v1/push') {
+    hub.encodings.push(encoding);
+    if (encoding === hub.refusedEncoding) throw new ButikError('BATCH_MALFORMED');
+    const text = encoding === 'zstd' ? zstdDecompressSync(body) : gunzipSync(body);
+    hub.bodies.push(text.toString());
+    return { ...push(hub, text.toString()), ...reoffer };
+  }
+  if (path === '/sync/v1/cursors') return { ...cursors(hub), ...reoffer };
+  if (path === '/sync/v1/kept') return takeKept(hub, keptRequestSchema.parse(JSON.parse(body.toString())));
+  throw new ButikError('ROUTE_NOT_FOUND');
+}
+
+function cursors(hub: StubHub) {
+  const held = [...hub.facts].flatMap(([channel, facts]) => {
+    const last = facts.at(-1);
+    return last ? [[channel, { acknowledged: last.seq, hash: last.hash }]] : [];
+  });
+  return { node: hub.nodeId, epoch: 1, cursors: Object.fromEntries(held), hubTimeMs: hub.now() };
+}
+
+/** The hub goes on after what the box no longer has. */
+function takeKept(hub: StubHub, kept: KeptRequest): object {
+  hub.kept.push(kept);
+  hub.reoffers = hub.reoffers.filter(({ id }) => id !== kept.reofferId);
+  const expected = (hub.facts.get(kept.channel)?.at(-1)?.seq ?? 0) + 1;
+  if (expected < kept.oldestKept)
+    hub.lost.set(kept.channel, { seq: kept.oldestKept - 1, hash: kept.prevHash });
+  return { hubTimeMs: hub.now() };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -139,23 +213,28 @@ function checkToken(hub: StubHub, authorization: string, body: Buffer): void {
   }
 }
 
-function push(hub: StubHub, body: Buffer) {
-  const request = pushRequestSchema.parse(JSON.parse(gunzipSync(body).toString()));
+function push(hub: StubHub, text: string) {
+  const request = pushRequestSchema.parse(JSON.parse(text));
+  if (request.channel === hub.refusedChannel) throw new ButikError('BATCH_MALFORMED');
   const held = hub.facts.get(request.channel) ?? [];
-  const last = held.at(-1);
+  const last = hub.lost.get(request.channel) ?? held.at(-1);
   hub.pushes.push({ channel: request.channel, facts: request.facts.length });
   const decision = acceptBatch({
     sha256,
     sender: { node: request.node, epoch: request.epoch },
     cursor: last ? { acknowledged: last.seq, hash: last.hash } : EMPTY_CURSOR,
-    heldHashes: new Map(held.map((fact) => [fact.seq, fact.hash])),
+    held: new Map(held.map((fact) => [fact.seq, fact])),
     request,
   });
   if (decision.kind === 'fork') throw new ButikError('NODE_FORKED');
-  if (decision.kind === 'append') hub.facts.set(request.channel, [...held, ...decision.facts]);
+  if (decision.kind === 'append') {
+    const all = [...held, ...decision.facts].toSorted((a, b) => a.seq - b.seq);
+    hub.facts.set(request.channel, all);
+    hub.lost.delete(request.channel);
+  }
   return {
     channel: request.channel,
-    acknowledged: hub.facts.get(request.channel)!.length,
+    acknowledged: hub.facts.get(request.channel)!.at(-1)!.seq,
     hubTimeMs: hub.now(),
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COLLECTIONS } from '@butik/proto/collections/registry';
 import { type SaleRecorded, saleRecorded } from '@butik/proto/facts/sale-recorded';
+import { stockMoved } from '@butik/proto/facts/stock-moved';
 import { numberedId } from '@butik/sync/testing/numbered-id';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
@@ -31,6 +32,8 @@ export interface TestShop {
   replication: Replication;
   /** Records `count` sales, each in a transaction of its own. */
   sell(count: number): Promise<void>;
+  /** Records that goods moved. */
+  moveStock(): Promise<void>;
   rows(sql: string): Record<string, unknown>[];
   start(): void;
   /** Closes the store and opens it again, as a restart does; replication is not started. */
@@ -38,20 +41,25 @@ export interface TestShop {
   close(): Promise<void>;
 }
 
-export function openTestShop(hub: StubHub): TestShop {
+export function openTestShop(
+  hub: StubHub,
+  { hubUrl = hub.url, followsHub = true }: { hubUrl?: string; followsHub?: boolean } = {},
+): TestShop {
   const folder = mkdtempSync(join(tmpdir(), 'butik-replication-'));
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   hub.publicKeyX = jwk.x!;
   const clock = { offsetMs: 0 };
   const line = { isCut: false };
   const fetchOverLine: typeof fetch = (input, init) =>
-    line.isCut ? Promise.reject(new TypeError('fetch failed')) : fetch(input, init);
+    line.isCut || (!followsHub && String(input).includes('/shape'))
+      ? Promise.reject(new TypeError('fetch failed'))
+      : fetch(input, init);
   const ports = { clock: { now: () => Date.now() + clock.offsetMs }, newId: () => v7() };
   const logger = pino({ level: 'silent' });
   const identity: Identity = {
     nodeId: numberedId(77),
     epoch: 1,
-    hubUrl: hub.url,
+    hubUrl,
     shop: {
       shopId: numberedId(1),
       name: 'Hörnan',
@@ -83,6 +91,21 @@ export function openTestShop(hub: StubHub): TestShop {
           shop.facts.append(db, saleRecorded, { aggregate: payload.saleId, payload });
         });
       }
+    },
+    async moveStock() {
+      const causeId = v7();
+      await shop.store.write((db) => {
+        const movement = {
+          movementId: v7(),
+          productId: numberedId(5),
+          code: '1',
+          quantity: -1,
+          costMinor: null,
+        };
+        const movedAt = '2026-03-01T12:00:00.000Z';
+        const payload = { causeId, reason: 'sale' as const, movedAt, currency: 'SEK', movements: [movement] };
+        shop.facts.append(db, stockMoved, { aggregate: causeId, payload });
+      });
     },
     rows: (sql: string) => shop.store.db.prepare(sql).all() as Record<string, unknown>[],
     start() {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Sql } from '../../kernel/sql/sql.ts';
 import { openItems } from '../test-feed.ts';
 import { compactLog } from './compact-log.ts';
+import { describeTable } from './describe-table.ts';
+import { forgetDroppedTables } from './forget-dropped-tables.ts';
 import { installCapture } from './install-capture.ts';
 
 let sql: Sql;
@@ -126,10 +128,82 @@ test('values are PostgreSQL’s text whatever the writer’s session is set to',
   });
 });
 
-test('a table without a primary key, and one that is not there, cannot be captured', async () => {
-  await sql.rows(template`CREATE TABLE keyless (n integer)`);
-  await expect(installCapture(sql, { schema: 'public', table: 'keyless' })).rejects.toThrow('no primary key');
+test('a table without a primary key logs every update as a delete and an insert', async () => {
+  await sql.rows(template`CREATE TABLE keyless (n integer, note json)`);
+  await installCapture(sql, { schema: 'public', table: 'keyless' });
+  await sql.rows(template`INSERT INTO keyless VALUES (1, '{}'), (2, NULL)`);
+  await sql.rows(template`TRUNCATE feed.log`);
+  await sql.rows(template`UPDATE keyless SET n = n + 10 WHERE n = 1`);
+  expect((await logged()).map(([, , operation, before, after]) => [operation, before, after])).toEqual([
+    ['delete', { n: '1', note: '{}' }, null],
+    ['insert', null, { n: '11', note: '{}' }],
+  ]);
+});
+
+test('a key that is equal to PostgreSQL but written otherwise is another row to followers', async () => {
+  await sql.rows(template`CREATE TABLE weights (kg numeric PRIMARY KEY)`);
+  await installCapture(sql, { schema: 'public', table: 'weights' });
+  await sql.rows(template`INSERT INTO weights VALUES (1.5)`);
+  await sql.rows(template`TRUNCATE feed.log`);
+  await sql.rows(template`UPDATE weights SET kg = 1.50`);
+  expect((await logged()).map(([, , operation, before, after]) => [operation, before, after])).toEqual([
+    ['delete', { kg: '1.5' }, null],
+    ['insert', null, { kg: '1.50' }],
+  ]);
+});
+
+test('a table that is not there cannot be captured', async () => {
   await expect(installCapture(sql, { schema: 'public', table: 'absent' })).rejects.toThrow('no table');
+});
+
+test('whoever may write to a table may do so when it is captured', async () => {
+  await sql.transaction(async (tx) => {
+    await tx.rows(template`CREATE ROLE clerk`);
+    await tx.rows(template`GRANT INSERT ON items TO clerk`);
+    await tx.rows(template`SET LOCAL ROLE clerk`);
+    await tx.rows(template`INSERT INTO items VALUES (1, 'milk')`);
+    await tx.rows(template`RESET ROLE`);
+    await tx.rows(template`DROP OWNED BY clerk`);
+    await tx.rows(template`DROP ROLE clerk`);
+  });
+  expect(await logged()).toHaveLength(1);
+});
+
+test('a table that was altered behind the capture’s back is written to as ever, and its shapes end', async () => {
+  await sql.rows(template`CREATE TABLE shelves (id integer PRIMARY KEY, name text, room text)`);
+  await installCapture(sql, { schema: 'public', table: 'shelves' });
+  await sql.rows(template`INSERT INTO feed.shapes (handle, definition_key, relation)
+    VALUES ('one', 'key', '"public"."shelves"')`);
+  await sql.rows(template`INSERT INTO shelves VALUES (1, 'A', 'back')`);
+  const shapes = () => sql.rows(template`SELECT handle FROM feed.shapes`);
+  expect(await shapes()).toHaveLength(1);
+  await sql.rows(template`ALTER TABLE shelves DROP room`);
+  await sql.rows(template`INSERT INTO shelves VALUES (2, 'B')`);
+  expect(await shapes()).toEqual([]);
+  expect(await logged()).toHaveLength(1);
+  expect((await describeTable(sql, { schema: 'public', table: 'shelves' }))?.capture).toBeNull();
+  await sql.rows(template`ALTER TABLE shelves RENAME TO racks`);
+  await sql.rows(template`INSERT INTO racks VALUES (3, 'C')`);
+  expect(await logged()).toHaveLength(1);
+});
+
+test('what a dropped table leaves behind is tidied away', async () => {
+  await sql.rows(template`CREATE TABLE brief (id integer PRIMARY KEY)`);
+  await installCapture(sql, { schema: 'public', table: 'brief' });
+  const captures = () => sql.rows(template`SELECT id FROM feed.captures WHERE relation = '"public"."brief"'`);
+  const functions = async () => {
+    const [counted] = await sql.rows<{ n: number }>(template`SELECT count(*)::integer AS n FROM pg_proc
+      WHERE pronamespace = 'feed'::regnamespace AND proname LIKE 'capture%'`);
+    return counted!.n;
+  };
+  const before = await functions();
+  expect(await captures()).toHaveLength(1);
+  await sql.rows(template`DROP TABLE brief`);
+  await forgetDroppedTables(sql);
+  expect(await captures()).toEqual([]);
+  expect(await functions()).toBeLessThanOrEqual(before - 4);
+  await sql.rows(template`INSERT INTO items VALUES (1, 'milk')`);
+  expect(await logged()).toHaveLength(1);
 });
 
 test('the log is compacted by age, down to what was the newest then', async () => {

@@ -74,7 +74,60 @@ export const FEED_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE feed.collections (name text PRIMARY KEY, version integer NOT NULL);
     `,
   },
+  {
+    id: '4-captures',
+    up: `
+      CREATE TABLE feed.captures (
+        relation text PRIMARY KEY,
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        table_oid oid NOT NULL,
+        signature text NOT NULL,
+        filenode oid NOT NULL,
+        since_lsn bigint NOT NULL
+      );
+      COMMENT ON COLUMN feed.captures.id IS 'Shapes of one capture go on by the log; those of an earlier one do not.';
+      COMMENT ON COLUMN feed.captures.since_lsn IS 'Entries up to this position are of an earlier capture.';
+    `,
+  },
+  {
+    id: '5-signature',
+    // Anything that changes what a row's texts mean, or which name they are logged under, changes this.
+    up: template.raw(`
+      CREATE FUNCTION feed.table_signature(looked_at oid) RETURNS text
+      LANGUAGE sql STABLE SET search_path = pg_catalog AS $signature$
+        SELECT md5(concat_ws('/', c.oid, n.nspname, c.relname,
+          (SELECT i.indkey::text FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
+          (SELECT string_agg(concat_ws(':', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attndims, a.attnotnull), '/'
+            ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)))
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = looked_at
+      $signature$`),
+  },
+  {
+    id: '6-retire',
+    // Called by a capture that finds its table altered, in the transaction of whoever writes to it next.
+    up: template.raw(`
+      CREATE FUNCTION feed.retire_capture(changed text) RETURNS void LANGUAGE plpgsql AS $retire$
+      DECLARE dropped text;
+      BEGIN
+        DELETE FROM feed.captures WHERE relation = changed;
+        IF NOT FOUND THEN RETURN; END IF;
+        FOR dropped IN DELETE FROM feed.shapes WHERE relation = changed RETURNING handle LOOP
+          DELETE FROM feed.shape_chunks WHERE handle = dropped;
+          PERFORM pg_notify('feed', 'shape:' || dropped);
+        END LOOP;
+        PERFORM pg_notify('feed', 'schema:');
+        PERFORM pg_notify('feed', 'table:' || changed);
+      END $retire$`),
+  },
 ];
 
 /** Names in the schema `feed` that no collection may have. */
-export const RESERVED_NAMES = ['position', 'log', 'marks', 'shapes', 'shape_chunks', 'collections'];
+export const RESERVED_NAMES = [
+  'position',
+  'log',
+  'marks',
+  'shapes',
+  'shape_chunks',
+  'collections',
+  'captures',
+];

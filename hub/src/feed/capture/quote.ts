@@ -9,3 +9,8 @@ export function quoteLiteral(text: string): string {
     ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
     : `'${text.replaceAll("'", "''")}'`;
 }
+
+/** `"schema"."table"`: how SQL, the log and the shapes name a table. */
+export function relationName({ schema, table }: { schema: string; table: string }): string {
+  return `${quoteName(schema)}.${quoteName(table)}`;
+}

@@ -69,9 +69,12 @@ function message(
   };
 }
 
-/** `"schema"."table"/"id"`; a slash inside doubles, and so does a dot inside a table's name. */
+/** `"schema"."table"/"id"`; a slash inside doubles, and so does a dot inside a table's name. Null is `_`. */
 function messageKey(table: ShapeDefinition['table'], row: TextRow): string {
-  const parts = table.key.map((column) => `"${row[column]!.replaceAll('/', '//')}"`);
+  const parts = table.key.map((column) => {
+    const value = row[column] ?? null;
+    return value === null ? '_' : `"${value.replaceAll('/', '//')}"`;
+  });
   return [keyPrefix(table), ...parts].join('/');
 }
 

@@ -4,7 +4,7 @@ export interface LogOffset {
   op: number;
 }
 
-/** What a client asks for; `snapshot` is a chunk of the snapshot, `tail` the log from the snapshot on. */
+/** What a client has; `snapshot` is the snapshot up to a chunk, `tail` all of it. */
 export type ShapeOffset =
   | { kind: 'start' }
   | { kind: 'now' }
@@ -15,7 +15,7 @@ export type ShapeOffset =
 /** After the last operation of a transaction, however many it has; it fits PostgreSQL's integer. */
 export const LAST_OP = 2_147_483_647;
 
-/** `-1`, `now`, `0_inf`, `0_N` (chunk N of the snapshot) or `LSN_OP`; null when it is none of these. */
+/** `-1`, `now`, `0_inf`, `0_N` (the snapshot up to chunk N, from 0) or `LSN_OP`; null when it is none of these. */
 export function parseOffset(text: string): ShapeOffset | null {
   if (text === '-1') return { kind: 'start' };
   if (text === 'now') return { kind: 'now' };

@@ -14,6 +14,8 @@ export interface ShapeRequest {
   offsetText: string;
   handle: string | null;
   live: boolean;
+  /** A live answer is a stream of server-sent events. */
+  sse: boolean;
   cursor: number | null;
   /** A handle that the client will not take again. */
   expiredHandle: string | null;
@@ -22,20 +24,23 @@ export interface ShapeRequest {
 export type FieldErrors = Record<string, string[]>;
 export type ParsedRequest = { ok: true; request: ShapeRequest } | { ok: false; errors: FieldErrors };
 
-/** Reads the query of `GET /v1/shape`; parameters it does not know are ignored, as Electric does. */
-export function parseRequest(query: URLSearchParams): ParsedRequest {
+/**
+ * Reads the query of `GET /v1/shape`; parameters it does not know are ignored, as Electric does. A table
+ * without a schema is one of `defaultSchema`.
+ */
+export function parseRequest(query: URLSearchParams, defaultSchema: string): ParsedRequest {
   const errors: FieldErrors = {};
   const refuse = (field: string, reason: string) => {
     errors[field] = [...(errors[field] ?? []), reason];
   };
   const oneOf = <T extends string>(field: string, allowed: readonly T[], fallback: T): T => {
-    const value = query.get(field) ?? fallback;
+    const value = query.get(field) || fallback;
     if (!(allowed as readonly string[]).includes(value))
       refuse(field, `must be one of: ${allowed.join(', ')}`);
     return value as T;
   };
 
-  const table = parseTable(query.get('table') ?? '');
+  const table = parseTable(query.get('table') ?? '', defaultSchema);
   if (!table) refuse('table', query.get('table') ? 'is not a table name' : "can't be blank");
   const columns = query.has('columns') ? parseNames(query.get('columns')!, ',') : null;
   if (query.has('columns') && !columns) refuse('columns', 'is not a list of column names');
@@ -43,11 +48,7 @@ export function parseRequest(query: URLSearchParams): ParsedRequest {
   const log = oneOf('log', ['full', 'changes_only'], 'full');
   const live = oneOf('live', ['true', 'false'], 'false') === 'true';
   const sse = query.get('live_sse') === 'true' || query.get('experimental_live_sse') === 'true';
-  if (sse)
-    refuse(
-      'live_sse',
-      live ? 'is not served here: use long polling' : "can't be true unless live is also true",
-    );
+  if (sse && !live) refuse('live_sse', "can't be true unless live is also true");
 
   const offsetText = query.get('offset') ?? '';
   const offset = parseOffset(offsetText);
@@ -71,6 +72,7 @@ export function parseRequest(query: URLSearchParams): ParsedRequest {
       offsetText,
       handle,
       live,
+      sse,
       cursor: /^\d{1,15}$/.test(query.get('cursor') ?? '') ? Number(query.get('cursor')) : null,
       expiredHandle: query.get('expired_handle') || null,
     },
@@ -87,10 +89,10 @@ function parseParams(query: URLSearchParams): Record<string, string> {
   return params;
 }
 
-function parseTable(text: string): TableName | null {
+export function parseTable(text: string, defaultSchema: string): TableName | null {
   const names = parseNames(text, '.');
   if (!names || names.length > 2) return null;
-  const [schema, table] = names.length === 2 ? names : ['public', names[0]];
+  const [schema, table] = names.length === 2 ? names : [defaultSchema, names[0]];
   return { schema: schema!, table: table! };
 }
 

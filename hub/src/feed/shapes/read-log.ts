@@ -3,6 +3,7 @@ import type { ShapeDefinition } from './definition.ts';
 import { type LogPage, readPage } from './log-page.ts';
 import { type ChangeMessage, toMessage } from './messages.ts';
 import { formatOffset, LAST_OP, type LogOffset } from './offset.ts';
+import { takeTurns } from './take-turns.ts';
 
 export type LogRead =
   | {
@@ -28,6 +29,9 @@ export type LogReader = (definition: ShapeDefinition, from: LogOffset) => Promis
 /** Shapes that one query looks at together: it bounds the length of its text. */
 const MAX_TOGETHER = 200;
 
+/** Queries under way at once; the store's connections are not the feed's alone. */
+const MAX_QUERIES = 4;
+
 interface Batch {
   from: LogOffset;
   definitions: Map<string, ShapeDefinition>;
@@ -35,19 +39,21 @@ interface Batch {
 }
 
 /**
- * Those who ask for one table from one offset in the same turn of the event loop are served by one query:
- * a price of the chain wakes the shapes of all shops at once. A query that has begun takes no more of
- * them, because a caller must see everything that was committed before it asked.
+ * Those who ask for one table from one offset in the same turn of the event loop, or while queries wait their
+ * turn, are served by one query: a price of the chain wakes the shapes of all shops at once. A query that
+ * has begun takes no more of them, because a caller must see everything that was committed before it asked.
  */
 export function logReader(sql: Sql, chunkBytes: number): LogReader {
   const due = new Map<string, Batch>();
+  const inTurn = takeTurns(MAX_QUERIES);
 
   function open(id: string, from: LogOffset): Batch {
     const definitions: Batch['definitions'] = new Map();
-    const results = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    const begin = () => {
       if (due.get(id)?.definitions === definitions) due.delete(id);
       return readBatch(sql, [...definitions.values()], from, chunkBytes);
-    });
+    };
+    const results = new Promise<void>((resolve) => setImmediate(resolve)).then(() => inTurn(begin));
     const batch = { from, definitions, results };
     due.set(id, batch);
     return batch;

@@ -1,8 +1,10 @@
-import { sql as template } from 'drizzle-orm';
+import { ButikError } from '@butik/proto/errors/butik-error';
 import type { Sql } from '../../kernel/sql/sql.ts';
 import { describeTable, type TableDescription, type TableName } from '../capture/describe-table.ts';
-import { quoteName } from '../capture/quote.ts';
-import { databaseReason } from './database-reason.ts';
+import { ensureCapture } from '../capture/ensure-capture.ts';
+import { relationName } from '../capture/quote.ts';
+import { whyNotCondition } from './check-condition.ts';
+import { databaseError, databaseReason } from './database-reason.ts';
 import { defineShape, type ShapeDefinition } from './definition.ts';
 import type { FieldErrors, ShapeRequest } from './parse-request.ts';
 import { checkWhere } from './where.ts';
@@ -12,22 +14,30 @@ export type Resolved = { ok: true; definition: ShapeDefinition } | { ok: false; 
 export interface Definitions {
   /** The definition that a request names, with the table as it is now; or what is wrong with it. */
   resolve(request: ShapeRequest): Promise<Resolved>;
+  /** Whether the table is still the one that the definition was made of. */
+  isCurrent(definition: ShapeDefinition): Promise<boolean>;
   /** To be called when a table may have changed. */
   forget(): void;
 }
 
 const MAX_CHECKED = 10_000;
 
-export function definitions(sql: Sql): Definitions {
+/**
+ * With `captureAny`, any table may be followed, is captured when it is first asked for, and may be altered by
+ * others at any time: it is looked at again for each request. Else only captured tables are, and whoever
+ * alters one notifies.
+ */
+export function definitions(sql: Sql, { captureAny }: { captureAny: boolean }): Definitions {
   const tables = new Map<string, TableDescription>();
   const checked = new Set<string>();
 
-  async function table(name: TableName): Promise<TableDescription | null> {
+  async function table(name: TableName): Promise<TableDescription | null | string> {
+    if (captureAny) return captured(sql, name);
     const id = `${name.schema}\0${name.table}`;
     const known = tables.get(id);
     if (known) return known;
     const described = await describeTable(sql, name);
-    if (!described?.captured) return null;
+    if (!described?.capture) return null;
     tables.set(id, described);
     return described;
   }
@@ -40,6 +50,7 @@ export function definitions(sql: Sql): Definitions {
           'table',
           `${request.table.schema}.${request.table.table} is not a table that can be followed`,
         );
+      if (typeof found === 'string') return refused('table', found);
       const columns = selectColumns(found, request.columns);
       if (typeof columns === 'string') return refused('columns', columns);
       let where: string | null = null;
@@ -57,11 +68,35 @@ export function definitions(sql: Sql): Definitions {
       }
       return { ok: true, definition };
     },
+    async isCurrent({ table }) {
+      if (!captureAny) return true;
+      const now = await describeTable(sql, table);
+      return now?.capture?.id === table.capture?.id && !now?.capture?.rewritten;
+    },
     forget() {
       tables.clear();
       checked.clear();
     },
   };
+}
+
+const UNDEFINED_TABLE = '42P01';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The table, null for one that is not there or is dropped at this moment, or why it cannot be captured. */
+async function captured(sql: Sql, name: TableName): Promise<TableDescription | null | string> {
+  try {
+    return await ensureCapture(sql, name);
+  } catch (thrown) {
+    const error = databaseError(thrown);
+    if (error?.code === UNDEFINED_TABLE) return null;
+    if (error?.code === LOCK_NOT_AVAILABLE) {
+      throw new ButikError('SERVICE_UNAVAILABLE', { details: { part: relationName(name) }, cause: thrown });
+    }
+    const reason = databaseReason(thrown, ['42']);
+    if (reason === null) throw thrown;
+    return `cannot be captured: ${reason}`;
+  }
 }
 
 /** The columns in the table's order, null for all of them, or what is wrong. */
@@ -73,19 +108,6 @@ function selectColumns(table: TableDescription, columns: string[] | null): strin
   const missing = table.key.filter((column) => !columns.includes(column));
   if (missing.length > 0) return `must have the primary key; it lacks: ${missing.join(', ')}`;
   return names.filter((name) => columns.includes(name));
-}
-
-/** Lets PostgreSQL itself read the condition, over no rows. */
-async function whyNotCondition(sql: Sql, table: TableDescription, where: string): Promise<string | null> {
-  try {
-    const from = `${table.relation} AS ${quoteName(table.table)}`;
-    await sql.rows(template.raw(`SELECT FROM ${from} WHERE (${where}) LIMIT 0`));
-    return null;
-  } catch (error) {
-    const reason = databaseReason(error, ['22', '42']);
-    if (reason === null) throw error;
-    return reason;
-  }
 }
 
 function refused(field: string, reason: string): Resolved {

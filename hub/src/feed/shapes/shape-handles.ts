@@ -2,7 +2,7 @@ import { sql as template } from 'drizzle-orm';
 import type { Sql } from '../../kernel/sql/sql.ts';
 import type { ShapeDefinition } from './definition.ts';
 import { findShape, insertShape, markUsed, newestShape, newHandle, type StoredShape } from './shape-store.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts';
 
 /** Log entries after which a new client is served better by a fresh snapshot than by the old one and the log. */
 const MAX_TAIL_ENTRIES = 10_000;
@@ -12,8 +12,11 @@ const MAX_REMEMBERED = 20_000;
 export interface ShapeHandles {
   /** The shape under this handle, if it is of this definition. */
   find(handle: string, definition: ShapeDefinition): Promise<StoredShape | null>;
-  /** A shape with a snapshot that is fresh enough to start from; takes one if need be, once for all who ask. */
-  withSnapshot(definition: ShapeDefinition, except: string | null): Promise<StoredShape>;
+  /**
+   * A shape with a snapshot that is fresh enough to start from; takes one if need be, once for all who ask. Null
+   * when the table is not the definition's any more.
+   */
+  withSnapshot(definition: ShapeDefinition, except: string | null): Promise<StoredShape | null>;
   /** Any shape of the definition, to follow from now on. */
   any(definition: ShapeDefinition, except: string | null): Promise<StoredShape>;
   /** To be called when a shape was dropped. */
@@ -22,9 +25,9 @@ export interface ShapeHandles {
   forgetAll(): void;
 }
 
-export function shapeHandles(sql: Sql, chunkBytes: number, now: () => number): ShapeHandles {
+export function shapeHandles(sql: Sql, snapshots: SnapshotOptions, now: () => number): ShapeHandles {
   const remembered = new Map<string, { shape: StoredShape; markedAt: number }>();
-  const taking = new Map<string, Promise<StoredShape>>();
+  const taking = new Map<string, Promise<StoredShape | null>>();
 
   function remember(shape: StoredShape, markedAt: number): StoredShape {
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
@@ -43,11 +46,11 @@ export function shapeHandles(sql: Sql, chunkBytes: number, now: () => number): S
     return shape;
   }
 
-  function take(definition: ShapeDefinition): Promise<StoredShape> {
+  function take(definition: ShapeDefinition): Promise<StoredShape | null> {
     const underway = taking.get(definition.key);
     if (underway) return underway;
-    const taken = takeSnapshot(sql, definition, chunkBytes)
-      .then((shape) => remember(shape, now()))
+    const taken = takeSnapshot(sql, definition, snapshots)
+      .then((shape) => shape && remember(shape, now()))
       .finally(() => taking.delete(definition.key));
     taking.set(definition.key, taken);
     return taken;

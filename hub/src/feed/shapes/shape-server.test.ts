@@ -50,8 +50,16 @@ test('a shape begins with its snapshot and the next request is up to date', asyn
       value: { id: '2', name: 'bread', shelf: 'B', tags: null },
       headers: { operation: 'insert', relation: ['public', 'items'] },
     },
+    {
+      headers: {
+        control: 'snapshot-end',
+        xmin: expect.stringMatching(/^\d+$/),
+        xmax: expect.stringMatching(/^\d+$/),
+        xip_list: expect.any(Array),
+      },
+    },
   ]);
-  expect(first.offset).toBe('0_inf');
+  expect(first.offset).toBe('0_0');
   expect(JSON.parse(first.headers.get('electric-schema')!)).toEqual({
     id: { type: 'int4', not_null: true, pk_index: 0 },
     name: { type: 'text', not_null: true },
@@ -422,9 +430,100 @@ test('caches are told how long an answer holds, and a matching etag is 304', asy
   const second = await getShape(url, tail);
   expect(second.headers.get('cache-control')).toBe('public, max-age=60, stale-while-revalidate=300');
   const etag = second.headers.get('etag')!;
-  expect(etag).toBe(`"${second.handle}:0_inf:${second.offset}"`);
+  expect(etag).toBe(`"${second.handle}:0_0:${second.offset}"`);
   expect((await getShape(url, tail, { 'if-none-match': etag })).status).toBe(304);
   expect((await getShape(url, tail, { 'if-none-match': '"other"' })).status).toBe(200);
+});
+
+test('caches may be told other ages', async () => {
+  const brief = await serveShapes(sql, { ages: { maxAgeSeconds: 1, staleAgeSeconds: 3 } });
+  const first = await getShape(brief.url, { ...items, offset: '-1' });
+  const second = await getShape(brief.url, { ...items, offset: first.offset, handle: first.handle });
+  expect(second.headers.get('cache-control')).toBe('public, max-age=1, stale-while-revalidate=3');
+  await brief.close();
+});
+
+test('the snapshot’s end is a place to go on from, however it is written', async () => {
+  const start = await getShape(url, { ...items, offset: '-1' });
+  await sql.rows(template`DELETE FROM items WHERE id = 1`);
+  for (const offset of ['0_0', '0_inf']) {
+    const on = await getShape(url, { ...items, offset, handle: start.handle });
+    expect(on.changes.map(({ headers }) => headers.operation)).toEqual(['delete']);
+  }
+});
+
+test('an offset before the shape’s snapshot was never given, and must be fetched anew', async () => {
+  const start = await followToEnd(url, items);
+  const asked = { ...items, offset: `${Number(start.position) - 1}_0`, handle: start.handle };
+  expect((await getShape(url, asked)).status).toBe(409);
+});
+
+test('an empty live parameter means no', async () => {
+  const start = await followToEnd(url, items);
+  const answer = await getShape(url, { ...items, offset: start.offset, handle: start.handle, live: '' });
+  expect(answer.headers.has('electric-cursor')).toBe(false);
+  expect(answer.headers.has('electric-schema')).toBe(true);
+});
+
+test.each([
+  ["name = 'milk' AND NOT shelf = 'B'", ['1']],
+  ["id = 2 OR shelf IN ('A', 'Z')", ['1', '2']],
+  ["name ILIKE 'MI%' AND name NOT LIKE '%z'", ['1']],
+  ['tags IS NULL', ['2']],
+  ['id BETWEEN 2 AND 3', ['2']],
+  ["'cold' = ANY(tags)", ['1']],
+  ["tags && ARRAY['white', 'red']", ['1']],
+  ["tags @> '{cold,white}'::text[]", ['1']],
+  ["upper(name) = 'BREAD' AND id::text = '2'", ['2']],
+  ['"items"."id" * 2 >= 4e0', ['2']],
+  ['(shelf IS NOT DISTINCT FROM NULL) = false AND id % 2 = 1', ['1']],
+])('the condition %s chooses rows', async (where, ids) => {
+  const { changes } = await followToEnd(url, { ...items, where });
+  expect(changes.map(({ value }) => value.id)).toEqual(ids);
+});
+
+test.each([
+  ['1 x 1', 'At location 17: syntax error at or near "x"'],
+  ['id =', 'At location 19: syntax error at end of input'],
+])('a condition that PostgreSQL cannot read is refused with the place: %s', async (where, reason) => {
+  const answer = await getShape(url, { ...items, offset: '-1', where });
+  expect(answer.body).toEqual({ message: 'Invalid request', errors: { where: [reason] } });
+});
+
+test('the schema tells lengths and precisions', async () => {
+  await sql.rows(template`CREATE TYPE mood AS ENUM ('sad', 'happy')`);
+  await sql.rows(template`CREATE TABLE typed (
+    a varchar(7), b char(3), c bit(4), d numeric(10, 2), e numeric, f timestamptz(3), g interval day to second(2),
+    h interval year to month, i varchar(9)[][], j mood, k numeric(3, -1), l interval, PRIMARY KEY (b, a))`);
+  await installCapture(sql, { schema: 'public', table: 'typed' });
+  const { headers } = await getShape(url, { table: 'typed', offset: '-1' });
+  expect(JSON.parse(headers.get('electric-schema')!)).toEqual({
+    a: { type: 'varchar', max_length: 7, not_null: true, pk_index: 1 },
+    b: { type: 'bpchar', length: 3, not_null: true, pk_index: 0 },
+    c: { type: 'bit', length: 4 },
+    d: { type: 'numeric', precision: 10, scale: 2 },
+    e: { type: 'numeric' },
+    f: { type: 'timestamptz', precision: 3 },
+    g: { type: 'interval', fields: 'DAY TO SECOND', precision: 2 },
+    h: { type: 'interval', fields: 'YEAR TO MONTH' },
+    i: { type: 'varchar', dims: 2, max_length: 9 },
+    j: { type: 'mood' },
+    k: { type: 'numeric', precision: 3, scale: -1 },
+    l: { type: 'interval' },
+  });
+});
+
+test('keys are the same in snapshot and log, whatever is in the names and values', async () => {
+  await sql.rows(template`CREATE TABLE "odd.na/me" (a text, b text)`);
+  await installCapture(sql, { schema: 'public', table: 'odd.na/me' });
+  await sql.rows(template`INSERT INTO "odd.na/me" VALUES ('x/y', NULL)`);
+  const odd = { table: '"odd.na/me"' };
+  const start = await followToEnd(url, odd);
+  const key = '"public"."odd..na//me"/"x//y"/_';
+  expect(start.changes.map((message) => message.key)).toEqual([key]);
+  await sql.rows(template`DELETE FROM "odd.na/me"`);
+  const { changes } = await getShape(url, { ...odd, offset: start.offset, handle: start.handle });
+  expect(changes.map((message) => message.key)).toEqual([key]);
 });
 
 test('health is told', async () => {

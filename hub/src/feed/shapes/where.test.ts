@@ -29,6 +29,8 @@ test.each([
   ['pg_sleep(10) IS NULL', 'pg_sleep'],
   ['"pg_sleep"(10) IS NULL', 'may not call'],
   ['pg_catalog.pg_sleep(10) IS NULL', 'pg_sleep'],
+  ['at < current_timestamp', 'CURRENT_TIMESTAMP'],
+  ['owner = Session_User', 'SESSION_USER'],
   ['(true', 'open'],
   ['true) OR (true', 'not open'],
   ['   ', 'empty'],

@@ -56,12 +56,15 @@ function refused(field: 'where' | 'params', reason: string): CheckedWhere {
 }
 
 const TOKEN =
-  /^(?:(?<space>\s+)|(?<string>'(?:[^'\\\0]|'')*')|(?<name>"(?:[^"\0]|"")+")|(?<param>\$\d{1,4}(?!\w))|(?<number>\d+(?:\.\d+)?(?![\w$]))|(?<word>[A-Za-z_][\w$]*)|(?<operator>(?!--|\/\*)[-+*/<>=~!@#%^&|?:.,()[\]]))/;
+  /^(?:(?<space>\s+)|(?<string>'(?:[^'\\\0]|'')*')|(?<name>"(?:[^"\0]|"")+")|(?<param>\$\d{1,4}(?!\w))|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w$]))|(?<word>[A-Za-z_][\w$]*)|(?<operator>(?!--|\/\*)[-+*/<>=~!@#%^&|?:.,()[\]]))/;
 
+/** What belongs to a statement, and what is another value at another time or for another role. */
 const STATEMENT_WORDS = new Set(
-  'select union intersect except values insert update delete merge into exists returning with window over copy call'.split(
-    ' ',
-  ),
+  [
+    'select union intersect except values insert update delete merge into exists returning with window over copy call',
+    'current_date current_time current_timestamp localtime localtimestamp',
+    'current_user session_user user current_role current_catalog current_schema',
+  ].flatMap((line) => line.split(' ')),
 );
 
 /** Keywords, type names and pure functions: what may stand before a parenthesis. */

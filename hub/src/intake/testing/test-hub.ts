@@ -1,16 +1,16 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
 import { InventoryServiceDefinition } from '@butik/proto/gen/butik/inventory/v1/inventory';
 import { OrderServiceDefinition } from '@butik/proto/gen/butik/order/v1/order';
-import { ProductServiceDefinition } from '@butik/proto/gen/butik/product/v1/product';
 import { ShopServiceDefinition } from '@butik/proto/gen/butik/shop/v1/shop';
 import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
 import { createHttpServer } from '@butik/proto/http/create-http-server';
 import { createInProcessClient } from '@butik/proto/rpc/in-process-client';
 import rateLimit from '@fastify/rate-limit';
 import { pino } from 'pino';
-import type { ServiceClients } from '../../kernel/service.ts';
 import type { Sql } from '../../kernel/sql/sql.ts';
 import { openTestSql } from '../../kernel/sql/testing/test-database.ts';
+import type { IntakeClients } from '../intake-clients.ts';
+import type { LoadBounds } from '../measure-load.ts';
 import { type Intake, openIntake } from '../open-intake.ts';
 
 export const SHOP_ID = '01900000-0000-7000-8000-00000000a001';
@@ -24,6 +24,8 @@ export interface TestHub {
   intake: Intake;
   /** Stands still, or moves by `stepMs` whenever it is read. */
   clock: { ms: number; stepMs: number };
+  /** What was logged as a warning or worse. */
+  log: { msg: string }[];
   /** Boxes by `NODE.EPOCH`. */
   nodes: Map<string, { publicKeyX: string; fencedReason: string; shopId: string }>;
   /** Every call that the order service answered well, in order. */
@@ -39,8 +41,9 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-export async function openTestHub(): Promise<TestHub> {
-  const logger = pino({ level: 'silent' });
+export async function openTestHub(options: { loadBounds?: LoadBounds } = {}): Promise<TestHub> {
+  const log: TestHub['log'] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void log.push(JSON.parse(line)) });
   const clock = {
     ms: HUB_TIME_MS,
     stepMs: 0,
@@ -56,10 +59,10 @@ export async function openTestHub(): Promise<TestHub> {
   const enrol: TestHub['enrol'] = { call: () => ({ nodeId: SHOP_ID, epoch: 1 }) };
   const clients = makeClients({ nodes, sales, onSale, enrol });
 
-  const hub = { url: '', sql, clock, nodes, sales, onSale, enrol } as unknown as TestHub;
+  const hub = { url: '', sql, clock, log, nodes, sales, onSale, enrol } as unknown as TestHub;
   let app: Awaited<ReturnType<typeof createHttpServer>>;
   async function start(): Promise<void> {
-    hub.intake = await openIntake({ sql, clients, clock, logger });
+    hub.intake = await openIntake({ sql, clients, clock, logger, ...options });
     app = await createHttpServer({ logger, title: 'test', version: '0' });
     app.addHook('onRequest', async (request) => {
       const as = request.headers['x-test-caller'];
@@ -102,7 +105,7 @@ async function answer(response: Response): Promise<{ status: number; body: unkno
   return { status: response.status, body: await response.json() };
 }
 
-function makeClients(hub: Pick<TestHub, 'nodes' | 'sales' | 'onSale' | 'enrol'>): ServiceClients {
+function makeClients(hub: Pick<TestHub, 'nodes' | 'sales' | 'onSale' | 'enrol'>): IntakeClients {
   const shop = {
     shopId: SHOP_ID,
     name: 'Hörnan',
@@ -132,14 +135,18 @@ function makeClients(hub: Pick<TestHub, 'nodes' | 'sales' | 'onSale' | 'enrol'>)
         if (!repeated) hub.sales.push(fact!);
         return { orderId: fact!.factId, repeated };
       },
+      getOrder: notAsked,
     }),
     inventory: createInProcessClient(InventoryServiceDefinition, {
       recordMovements: async () => ({ recorded: 1, repeated: false }),
-    }),
-    product: createInProcessClient(ProductServiceDefinition, {
-      getProduct: async () => {
-        throw new ButikError('PRODUCT_NOT_FOUND');
-      },
+      reserveStock: notAsked,
+      confirmReservation: notAsked,
+      releaseReservation: notAsked,
     }),
   };
+}
+
+/** The intake has no business with the rest of a service. */
+async function notAsked(): Promise<never> {
+  throw new Error('the intake does not call this');
 }

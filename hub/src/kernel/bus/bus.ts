@@ -16,6 +16,15 @@ export interface Subscription {
   giveUp?: boolean;
 }
 
+/** What waits for one consumer. */
+export interface QueueDepth {
+  consumer: string;
+  /** Events that no process of the consumer has fetched yet. */
+  waiting: number;
+  /** Dead letters that are not in `kernel.dead_letters` yet. */
+  dead: number;
+}
+
 /**
  * Carries events between services, at least once and in order per subject. `publish` resolves once
  * the event is safe: every consumer has taken it or the broker holds it durably. Publishers are
@@ -24,5 +33,7 @@ export interface Subscription {
 export interface Bus {
   publish(event: CloudEvent): Promise<void>;
   subscribe(subscription: Subscription): Promise<void>;
+  /** By consumer; only where the bus itself holds events. SERVICE_UNAVAILABLE while the broker is away. */
+  depth?(): Promise<QueueDepth[]>;
   close(): Promise<void>;
 }

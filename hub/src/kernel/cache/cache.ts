@@ -13,10 +13,10 @@ export interface Cache {
   /** Whether it was set: false when the key has a value. One of several callers at a time gets true. */
   setIfAbsent(key: string, value: string, options: EntryLife): Promise<boolean>;
   /**
-   * Counts up from 0 and returns the new count. The life begins with the first count and later ones do not
-   * prolong it. A count that timed out may have been made.
+   * Counts up from 0 and returns the new count and the life that it has left. The life begins with the first count
+   * and later ones do not prolong it. A count that timed out may have been made.
    */
-  increment(key: string, options: EntryLife): Promise<number>;
+  increment(key: string, options: EntryLife): Promise<Count>;
   delete(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,6 +24,10 @@ export interface Cache {
 export interface EntryLife {
   /** Milliseconds until the entry is gone. */
   ttlMs: number;
+}
+
+export interface Count extends EntryLife {
+  count: number;
 }
 
 const MAX_KEY_CHARACTERS = 512;

@@ -35,7 +35,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
     const now = clock.now();
     const window = Math.floor(now / windowMs);
     try {
-      const count = await cache.increment(`rate:${name}:${window}:${key}`, { ttlMs: windowMs });
+      const { count } = await cache.increment(`rate:${name}:${window}:${key}`, { ttlMs: windowMs });
       if (count <= limit) return { allowed: true, retryAfterMs: 0 };
       return { allowed: false, retryAfterMs: (window + 1) * windowMs - now };
     } catch (error) {

@@ -8,6 +8,12 @@ export const PERMISSIONS = [
   'stock:write',
   'order:read',
   'order:write',
+  'payment:read',
+  'payment:write',
+  'job:read',
+  'job:write',
+  'notification:read',
+  'notification:write',
   'sync:read',
   'sync:write',
 ] as const;

@@ -1,7 +1,6 @@
-import { type CloudEvent, cloudEventSchema } from '@butik/proto/events/cloud-event';
-import type { Table } from 'dynamodb-onetable';
-import { z } from 'zod';
+import type { CloudEvent } from '@butik/proto/events/cloud-event';
 import type { Bus } from '../bus/bus.ts';
+import type { OutboxEntry, OutboxPage, OutboxStore } from './outbox-store.ts';
 
 export interface FailedEvent {
   eventId: string;
@@ -15,38 +14,47 @@ const PAGE = 100;
 /** With so many failures the bus itself is ill, and the pass ends. */
 const MAX_FAILURES = 50;
 
-const rowSchema = z.object({ eventId: z.string(), event: z.string() });
-
 /**
- * One pass over the outbox, page by page from the oldest event: events of one subject one after the other,
- * those of different subjects side by side; what of a page is published is deleted together. When one fails, later ones of its subject wait for the next pass;
- * other subjects go on, until 50 have failed.
+ * One pass over the outbox, page by page from the oldest event: events of one subject one after the other, those of
+ * different subjects side by side; what of a page is published is deleted together. When one fails, or is another
+ * process's to publish (`isOurs`), later ones of its subject wait for the next pass; other subjects go on, until 50
+ * have failed.
  */
 export async function publishPending(
-  table: Table,
+  outbox: OutboxStore,
   bus: Pick<Bus, 'publish'>,
   signal: AbortSignal,
-): Promise<{ failed: FailedEvent[] }> {
+  isOurs: (entry: OutboxEntry) => boolean,
+): Promise<{ failed: FailedEvent[]; left: number }> {
   const failed: FailedEvent[] = [];
+  let left = 0;
   const heldUp = new Set<string>();
-  let next: object | undefined;
-  do {
-    const rows = await table.find(
-      'OutboxEvent',
-      {},
-      { limit: PAGE, consistent: true, ...(next && { next }) },
-    );
-    next = rows.next;
-    const lanes = Map.groupBy(rows.map(readEvent), (event) => event.subject);
+  let page: OutboxPage | undefined = await outbox.read(PAGE);
+  while (page) {
+    // Asked of every entry, also of one that waits for another: all that a dead process left is ours after one grace.
+    const ours = new Set(page.entries.filter(isOurs));
+    const lanes = Map.groupBy(page.entries, ({ event }) => event.subject);
     const published: CloudEvent[] = [];
-    await eachAtOnce([...lanes.values()], MAX_PARALLEL, (lane) => publishLane(lane, published));
-    await removeAll(table, published);
-  } while (next && !signal.aborted && failed.length < MAX_FAILURES);
-  return { failed };
+    await eachAtOnce([...lanes.values()], MAX_PARALLEL, (lane) => publishLane(lane, ours, published));
+    if (published.length > 0) await outbox.remove(published);
+    if (signal.aborted || failed.length >= MAX_FAILURES) break;
+    page = await page.next?.();
+  }
+  return { failed, left };
 
-  async function publishLane(events: CloudEvent[], published: CloudEvent[]): Promise<void> {
-    for (const event of events) {
+  async function publishLane(
+    entries: OutboxEntry[],
+    ours: ReadonlySet<OutboxEntry>,
+    published: CloudEvent[],
+  ): Promise<void> {
+    for (const entry of entries) {
+      const { event } = entry;
       if (signal.aborted || heldUp.has(event.subject)) return;
+      if (!ours.has(entry)) {
+        heldUp.add(event.subject);
+        left++;
+        return;
+      }
       try {
         await bus.publish(event);
         published.push(event);
@@ -56,18 +64,6 @@ export async function publishPending(
       }
     }
   }
-}
-
-/** All of them or none: if a later event of a subject went alone, the one before it would be published after it. */
-async function removeAll(table: Table, events: readonly CloudEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const transaction = {};
-  for (const { id } of events) await table.remove('OutboxEvent', { eventId: id }, { transaction });
-  await table.transact('write', transaction);
-}
-
-function readEvent(row: unknown): CloudEvent {
-  return cloudEventSchema.parse(JSON.parse(rowSchema.parse(row).event));
 }
 
 async function eachAtOnce<T>(items: T[], parallel: number, run: (item: T) => Promise<void>): Promise<void> {

@@ -1,10 +1,7 @@
-import { ButikError } from '@butik/proto/errors/butik-error';
 import type { CloudEvent } from '@butik/proto/events/cloud-event';
 import type { Table } from 'dynamodb-onetable';
+import { eventJson } from './event-json.ts';
 import type { Transaction } from './outbox-models.ts';
-
-/** An item of DynamoDB holds 400 KB; more than this does not fit beside its keys. */
-const MAX_EVENT_BYTES = 380_000;
 
 /**
  * Adds the event to the transaction of the change it tells of. Wake the relay once the transaction is through.
@@ -15,13 +12,5 @@ export async function putInOutbox(
   event: CloudEvent,
   { transaction }: { transaction: Transaction },
 ): Promise<void> {
-  const json = JSON.stringify(event);
-  const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_EVENT_BYTES) {
-    throw new ButikError('BODY_TOO_LARGE', {
-      message: `Event ${event.type} is too large for the outbox.`,
-      details: { limit: MAX_EVENT_BYTES, bytes },
-    });
-  }
-  await table.create('OutboxEvent', { eventId: event.id, event: json }, { transaction });
+  await table.create('OutboxEvent', { eventId: event.id, event: eventJson(event) }, { transaction });
 }

@@ -45,6 +45,15 @@ export function sqlContract(engine: string, makeDatabase: () => Promise<TestData
       expect(await ids()).toEqual([]);
     });
 
+    test('an error repeats no value of its query, wherever it is read: errors end in logs', async () => {
+      const fail = sql.rows(template`SELECT ${'46701234567'}::text, ${'not a number'}::integer`);
+      const error = (await fail.catch((thrown: unknown) => thrown)) as Error;
+      expect(error.message).toContain('SELECT');
+      for (const text of [error.message, error.stack, JSON.stringify(error)])
+        expect(text).not.toContain('46701234567');
+      expect(error.cause).toBeInstanceOf(Error);
+    });
+
     test('a transaction does not say that it committed when a statement failed whose error was caught', async () => {
       const failing = sql.transaction(async (tx) => {
         await tx.rows(template`INSERT INTO sales VALUES (3)`);

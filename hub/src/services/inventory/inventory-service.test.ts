@@ -120,6 +120,35 @@ test('a movement id that is taken by another fact is refused, and nothing of tha
   );
 });
 
+test('goods that a shop moved under another product’s code, or in another currency, are refused and take no level over', async () => {
+  await inventory.recordMovements({ fact: fact([moved(milk, 10)]) });
+  const mistaken = { ...bread, code: milk.code };
+  const refused = await inventory
+    .recordMovements({ fact: fact([moved(bread, 1), moved(mistaken, 2)]) })
+    .catch((error) => error);
+  // A conflict does not pass by itself, so the intake keeps the fact in quarantine.
+  expect(refused).toMatchObject({
+    code: 'STOCK_LEVEL_CONFLICT',
+    kind: 'conflict',
+    details: { shopId, stripeCode: milk.code, productId: milk.productId, currency: 'SEK' },
+  });
+  const inKroner = fact([moved(milk, 2)]);
+  inKroner.payload = inKroner.payload.replace('SEK', 'NOK');
+  expect(await inventory.recordMovements({ fact: inKroner }).catch(({ code }) => code)).toBe(
+    'STOCK_LEVEL_CONFLICT',
+  );
+  expect(await stockOf(milk)).toEqual([10, 10_000]);
+  expect((await hub.call('GET', `/inventory/${shopId}/${bread.productId}`)).status).toBe(404);
+});
+
+test('a fact in which one code names two products is refused whole', async () => {
+  const refused = await inventory
+    .recordMovements({ fact: fact([moved(milk, 1), moved({ ...bread, code: milk.code }, 1)]) })
+    .catch((error) => error.code);
+  expect(refused).toBe('FACT_PAYLOAD_INVALID');
+  expect((await hub.call('GET', `/inventory/${shopId}`)).body.items).toEqual([]);
+});
+
 test('a fact of the wrong form says which field is wrong', async () => {
   const wrong = fact([{ ...moved(milk, 1), quantity: 1.5 }]);
   const error = await inventory.recordMovements({ fact: wrong }).catch((thrown) => thrown);

@@ -1,12 +1,10 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
-import { createEvent } from '@butik/proto/events/cloud-event';
-import { stockUpdated } from '@butik/proto/events/inventory';
 import { type StockMoved, type StockMovement, stockMoved } from '@butik/proto/facts/stock-moved';
 import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
 import { conditionFailed } from '../../kernel/documents/condition-failed.ts';
-import { putInOutbox } from '../../kernel/outbox/put-in-outbox.ts';
 import { readFact } from '../read-fact.ts';
 import { transact } from '../transact.ts';
+import { changeLevel, type LevelChange, levelConflict, putStockUpdated } from './change-level.ts';
 import type { InventoryContext } from './inventory-context.ts';
 
 /** A transaction has 100 items: 40 movements, up to 40 levels, the mark and the event. */
@@ -15,7 +13,7 @@ const MOVEMENTS_A_PART = 40;
 /**
  * Records goods that moved in a shop and adds them to its levels. A long fact is written part by part, each
  * in a transaction with its mark and its event StockUpdated, so that a repeated call does what is missing
- * and nothing twice. Throws FACT_TYPE_UNKNOWN, FACT_PAYLOAD_INVALID, MOVEMENT_EXISTS.
+ * and nothing twice. Throws FACT_TYPE_UNKNOWN, FACT_PAYLOAD_INVALID, MOVEMENT_EXISTS, STOCK_LEVEL_CONFLICT.
  */
 export async function recordMovements(
   context: InventoryContext,
@@ -50,28 +48,19 @@ async function recordPart(
     await addMovement(context, fact, payload, movement, now, transaction);
   const levels = sumByCode(part.movements);
   for (const level of levels)
-    await addToLevel(context, fact.shopId, payload.currency, level, now, transaction);
-  const event = createEvent(stockUpdated, {
-    id: kernel.newId(),
-    source: 'butik/hub/inventory',
-    subject: fact.shopId,
-    time: new Date(now).toISOString(),
-    data: {
-      shopId: fact.shopId,
-      changes: levels.map(({ productId, code, quantity }) => ({ productId, stripeCode: code, quantity })),
-      reason: payload.reason,
-      causeId: payload.causeId,
-    },
-  });
-  await putInOutbox(table, event, { transaction });
+    await changeLevel(context, fact.shopId, payload.currency, level, now, transaction);
+  const { reason, causeId } = payload;
+  await putStockUpdated(context, { shopId: fact.shopId, changes: levels, reason, causeId }, now, transaction);
   try {
     await transact(table, transaction);
     return true;
   } catch (error) {
     if (conditionFailed(error, 0)) return false;
-    const at = part.movements.findIndex((_, index) => conditionFailed(error, 1 + index));
-    if (at < 0) throw error;
-    throw new ButikError('MOVEMENT_EXISTS', { details: { movementId: part.movements[at]!.movementId } });
+    const taken = part.movements.find((_, index) => conditionFailed(error, 1 + index));
+    if (taken) throw new ButikError('MOVEMENT_EXISTS', { details: { movementId: taken.movementId } });
+    const firstLevel = 1 + part.movements.length;
+    const foreign = levels.find((_, index) => conditionFailed(error, firstLevel + index));
+    throw foreign ? await levelConflict(context, fact.shopId, foreign) : error;
   }
 }
 
@@ -102,13 +91,6 @@ async function addMovement(
   );
 }
 
-interface LevelChange {
-  code: string;
-  productId: string;
-  quantity: number;
-  valueMinor: number;
-}
-
 /** A transaction names an item once, so the movements of one product are summed before its level is touched. */
 function sumByCode(movements: readonly StockMovement[]): LevelChange[] {
   const byCode = new Map<string, LevelChange>();
@@ -123,26 +105,14 @@ function sumByCode(movements: readonly StockMovement[]): LevelChange[] {
   return [...byCode.values()];
 }
 
-async function addToLevel(
-  { table }: InventoryContext,
-  shopId: string,
-  currency: string,
-  { code, productId, quantity, valueMinor }: LevelChange,
-  updatedAt: number,
-  transaction: object,
-): Promise<void> {
-  await table
-    .getModel('Level')
-    .update(
-      { shopId, stripeCode: code, productId, currency, updatedAt },
-      { transaction, exists: null, add: { totalStock: quantity, totalValue: valueMinor } },
-    );
-}
-
 function checkDistinct(movements: readonly StockMovement[]): void {
   const ids = new Set(movements.map(({ movementId }) => movementId));
-  if (ids.size === movements.length) return;
-  throw new ButikError('FACT_PAYLOAD_INVALID', {
-    details: { fields: [{ path: 'movements', message: 'A movement id comes twice.' }] },
-  });
+  if (ids.size < movements.length) refuse('A movement id comes twice.');
+  const products = new Map(movements.map(({ code, productId }) => [code, productId]));
+  if (movements.some(({ code, productId }) => products.get(code) !== productId))
+    refuse('A code names two products.');
+}
+
+function refuse(message: string): never {
+  throw new ButikError('FACT_PAYLOAD_INVALID', { details: { fields: [{ path: 'movements', message }] } });
 }

@@ -1,6 +1,6 @@
 import { ORDER_STATES } from '@butik/domain/orders/states';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor, type Page, pageQuerySchema } from '../pages.ts';
+import { decodeCursor, encodeCursor, findFrom, type Page, pageQuerySchema } from '../pages.ts';
 import { type OrderSummary, toSummary } from './order.ts';
 import type { OrderContext } from './order-context.ts';
 
@@ -24,6 +24,7 @@ export async function listOrders({ table }: OrderContext, query: ListOrders): Pr
   const orders = table.getModel('Order');
   const { shopId, status } = query;
   const between: [string, string] = [instant(query.from) ?? EARLIEST, instant(query.to) ?? LATEST];
+  if (between[0] > between[1]) return { items: [], next: null };
   const key = shopId === undefined ? { gs3sk: { between } } : { shopId, gs1sk: { between } };
   let next = decodeCursor(
     query.cursor,
@@ -31,14 +32,15 @@ export async function listOrders({ table }: OrderContext, query: ListOrders): Pr
   );
   const items: OrderSummary[] = [];
   for (let read = 0; read < MAX_READS; read++) {
-    const page = await orders.find(key, {
+    const options = {
       index: shopId === undefined ? 'gs3' : 'gs1',
       reverse: true,
       limit: query.limit - items.length,
       maxPages: 1,
       ...(status !== undefined && { where: '${status} = @{status}', substitutions: { status } }),
       ...(next && { next }),
-    });
+    };
+    const page = await findFrom(next, () => orders.find(key, options));
     items.push(...page.map(toSummary));
     next = page.next as Record<string, string> | undefined;
     if (next === undefined || items.length >= query.limit) break;

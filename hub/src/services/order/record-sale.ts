@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { ButikError } from '@butik/proto/errors/butik-error';
 import { createEvent } from '@butik/proto/events/cloud-event';
 import { orderCompleted, orderCreated } from '@butik/proto/events/order';
-import { type SaleLine, type SaleRecorded, saleRecorded } from '@butik/proto/facts/sale-recorded';
+import { type SaleRecorded, saleRecorded } from '@butik/proto/facts/sale-recorded';
 import type { ShopFact } from '@butik/proto/gen/butik/sync/v1/fact';
 import { conditionFailed } from '../../kernel/documents/condition-failed.ts';
 import { putInOutbox } from '../../kernel/outbox/put-in-outbox.ts';
 import { readFact } from '../read-fact.ts';
 import { transact } from '../transact.ts';
 import type { OrderContext } from './order-context.ts';
-
-/** An item has at most 400 KB. */
-const LINES_A_PART = 400;
-const PART_BYTES = 200_000;
+import { splitLines } from './split-lines.ts';
 
 /**
  * Records a sale or return as the shop made it: order, lines, history, the day's sum and the events
@@ -105,22 +102,4 @@ async function addEvents(
     });
     await putInOutbox(table, event, { transaction });
   }
-}
-
-/** Parts of at most 400 lines and 200 KB, in order. */
-export function splitLines(lines: readonly SaleLine[]): SaleLine[][] {
-  const parts: SaleLine[][] = [];
-  let part: SaleLine[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    const size = Buffer.byteLength(JSON.stringify(line));
-    if (part.length > 0 && (part.length === LINES_A_PART || bytes + size > PART_BYTES)) {
-      parts.push(part);
-      [part, bytes] = [[], 0];
-    }
-    part.push(line);
-    bytes += size;
-  }
-  parts.push(part);
-  return parts;
 }

@@ -26,7 +26,8 @@ export async function sumOrders(
   { table }: OrderContext,
   { shopId, from = FIRST_DAY, to = LAST_DAY }: z.output<typeof sumOrdersSchema>,
 ): Promise<OrderSums> {
-  const days = await table.getModel('DaySum').find({ shopId, sk: { between: [`${from}#`, `${to}#~`] } });
+  const between: [string, string] = [`${from}#`, `${to}#~`];
+  const days = from > to ? [] : await table.getModel('DaySum').find({ shopId, sk: { between } });
   const totalMinor = new Map<string, number>();
   const byKind = new Map<string, OrderSums['byKind'][string]>();
   for (const day of days) {

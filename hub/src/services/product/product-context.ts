@@ -1,4 +1,5 @@
 import type { Table } from 'dynamodb-onetable';
+import type { SearchIndex } from '../../kernel/search/search.ts';
 import type { Kernel } from '../../kernel/service.ts';
 import type { Product } from './product.ts';
 import type { productSchema } from './schema.ts';
@@ -9,6 +10,8 @@ export type ProductTable = Table<typeof productSchema>;
 export interface ProductContext {
   table: ProductTable;
   kernel: Kernel;
+  /** The products by their words, kept from the service's own events. */
+  search: SearchIndex;
   /** Tells the outbox relay that there is something to publish. */
   wake(): void;
 }

@@ -1,5 +1,6 @@
 import { ProductServiceDefinition } from '@butik/proto/gen/butik/product/v1/product';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openEmbeddedDocuments } from '../../kernel/documents/embedded/open-embedded-documents.ts';
 import { type Booted, bootServices } from '../../testing/boot-services.ts';
 import { productService } from './product-service.ts';
 
@@ -231,4 +232,66 @@ test('an event that comes again after a later one does not bring the old name ba
   await hub.kernel.bus.publish(older);
   expect((await hub.call('GET', '/products/search?q=gammalnamn')).body.items).toEqual([]);
   expect((await hub.call('GET', '/products/search?q=nyttnamn')).body.items).toHaveLength(1);
+});
+
+test('a search says how many there are of each category and tag, and is narrowed by them', async () => {
+  const shelf = [
+    ['TVAL-1', 'Handtvål lavendel', 'Hygien', ['ekologisk', 'svensk']],
+    ['TVAL-2', 'Flytande tvål', 'Hygien', ['svensk']],
+    ['TVAL-3', 'Tvålfat', 'Hem', []],
+  ] as const;
+  for (const [code, name, category, tags] of shelf) {
+    await hub.call('POST', '/products', { code, name, category, tags, vatCategory: 'standard' });
+  }
+  await hub.idle();
+  const all = (await hub.call('GET', '/products/search?q=tv%C3%A5l&limit=1')).body;
+  expect(all.items).toHaveLength(1);
+  expect(all.total).toBe(3);
+  expect(all.facets).toEqual({
+    category: [
+      { value: 'Hygien', count: 2 },
+      { value: 'Hem', count: 1 },
+    ],
+    tag: [
+      { value: 'svensk', count: 2 },
+      { value: 'ekologisk', count: 1 },
+    ],
+  });
+  const codes = async (query: string) =>
+    (await hub.call('GET', `/products/search?q=tv%C3%A5l&${query}`)).body.items
+      .map((item: { code: string }) => item.code)
+      .sort();
+  expect(await codes('category=Hygien')).toEqual(['TVAL-1', 'TVAL-2']);
+  expect(await codes('category=Hygien&tag=ekologisk')).toEqual(['TVAL-1']);
+  expect(await codes('category=Hygien&category=Hem')).toEqual(['TVAL-1', 'TVAL-2', 'TVAL-3']);
+  expect(await codes('offset=3')).toEqual([]);
+  const tags = (await hub.call('GET', '/products/tags')).body.items;
+  expect(tags).toContainEqual({ name: 'svensk', products: 2 });
+});
+
+test('a product is found by its plural, with a typing error, and by its barcode in another length', async () => {
+  const find = async (q: string) =>
+    (await hub.call('GET', `/products/search?q=${encodeURIComponent(q)}`)).body.items.map(
+      (item: { code: string }) => item.code,
+    );
+  expect(await find('kanelbullar')).toEqual(['BULLE-1']);
+  expect(await find('kannelbulle')).toEqual(['BULLE-1']);
+  expect(await find(`0${COFFEE.code}`)).toEqual([COFFEE.code]);
+  expect(await find(COFFEE.code.slice(0, 6))).toEqual([COFFEE.code]);
+  expect(await find('   ')).toEqual([]);
+});
+
+test('a search index that was lost is filled again from the catalogue', async () => {
+  const documents = await openEmbeddedDocuments({ directory: ':memory:' });
+  const before = await bootServices([productService], { documents });
+  for (let n = 0; n < 3; n++) {
+    await before.call('POST', '/products', { code: `FYLL-${n}`, name: 'Fyllning', vatCategory: 'food' });
+  }
+  await before.idle();
+  await before.close();
+  const after = await bootServices([productService], { documents });
+  await after.idle();
+  expect((await after.call('GET', '/products/search?q=fyllning')).body.total).toBe(3);
+  await after.close();
+  await documents.close();
 });

@@ -12,7 +12,7 @@ import { listProducts, listProductsSchema } from './list-products.ts';
 import { type Product, priceSchema, productViewSchema, toView } from './product.ts';
 import type { ProductContext } from './product-context.ts';
 import { retireProduct } from './retire-product.ts';
-import { foundProductSchema, searchProducts, searchProductsSchema } from './search-products.ts';
+import { searchProducts, searchProductsSchema, searchResultSchema } from './search-products.ts';
 import { setPrice, setPriceSchema } from './set-price.ts';
 import { updateProduct, updateProductSchema } from './update-product.ts';
 
@@ -51,10 +51,10 @@ export function productRoutes(context: ProductContext): FastifyPluginAsync {
         config: READ,
         schema: {
           querystring: searchProductsSchema,
-          response: { 200: z.object({ items: z.array(foundProductSchema) }) },
+          response: { 200: searchResultSchema },
         },
       },
-      async (request) => ({ items: await searchProducts(context, request.query) }),
+      async (request) => await searchProducts(context, request.query),
     );
     app.get(
       '/products/categories',

@@ -3,6 +3,7 @@ import type { ProductServiceDefinition } from '@butik/proto/gen/butik/product/v1
 import type { RpcHandlers } from '@butik/proto/rpc/rpc';
 import { getProduct, getProductByCode } from './get-product.ts';
 import type { ProductContext } from './product-context.ts';
+import { quoteProducts } from './quote-products.ts';
 
 /** What other services ask of this one. */
 export function productHandlers(context: ProductContext): RpcHandlers<ProductServiceDefinition> {
@@ -14,5 +15,7 @@ export function productHandlers(context: ProductContext): RpcHandlers<ProductSer
         details: { fields: [{ path: 'by', message: 'Name a product id or a code.' }] },
       });
     },
+
+    quoteProducts: async (request) => ({ products: await quoteProducts(context, request) }),
   };
 }

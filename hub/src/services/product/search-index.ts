@@ -1,11 +1,20 @@
+import { isGtin, normaliseGtin } from '@butik/domain/codes/gtin';
+import type { ProductRow } from '@butik/proto/collections/products';
 import { catalogueChanged } from '@butik/proto/events/product';
-import { sql as template } from 'drizzle-orm';
 import type { Subscription } from '../../kernel/bus/bus.ts';
+import type { IndexDefinition, SearchDocument, SearchIndex } from '../../kernel/search/search.ts';
 import type { Migration } from '../../kernel/sql/migrate.ts';
-import type { Sql } from '../../kernel/sql/sql.ts';
-import { indexTerms } from './search-terms.ts';
 
-/** The products by their words, kept from the service's own events: search, categories and tags read it. */
+/** Categories and tags weigh less than the name; raise the version whenever a field changes. */
+export const productIndex: IndexDefinition = {
+  name: 'products',
+  version: 1,
+  text: { name: 'A', category: 'B', tags: 'C', description: 'D' },
+  codes: ['code', 'gtin'],
+  facets: ['category', 'tags', 'active'],
+};
+
+/** The search had a table of the service's own before it went through the port. */
 export const searchMigrations: readonly Migration[] = [
   {
     id: '0001-product-search',
@@ -24,36 +33,34 @@ CREATE INDEX search_terms ON product.search USING gin (terms);
 CREATE INDEX search_category ON product.search (category) WHERE active;
 `,
   },
+  { id: '0002-search-by-the-port', up: 'DROP TABLE product.search' },
 ];
 
 /** Follows CatalogueChanged. An event that comes again, or after a later one, changes nothing. */
-export function searchSubscription(sql: Sql): Subscription {
+export function searchSubscription(index: SearchIndex): Subscription {
   return {
     consumer: 'product-search',
     types: [catalogueChanged.type],
     async handle(event) {
       const { products } = catalogueChanged.data.parse(event.data);
-      const rows = products.map((product) => ({
-        product_id: product.id,
-        code: product.code,
-        name: product.name,
-        category: product.category,
-        tags: tagsOf(product.attributes),
-        active: product.active,
-        terms: indexTerms([product.name, product.category ?? ''], product.code),
-      }));
-      if (rows.length === 0) return;
-      await sql.rows(template`
-        INSERT INTO product.search (product_id, code, name, category, tags, active, terms, event_id)
-        SELECT product_id, code, name, category,
-          ARRAY(SELECT jsonb_array_elements_text(tags)), active,
-          array_to_tsvector(ARRAY(SELECT jsonb_array_elements_text(terms))), ${event.id}::uuid
-        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          AS row(product_id uuid, code text, name text, category text, tags jsonb, active boolean, terms jsonb)
-        ON CONFLICT (product_id) DO UPDATE SET
-          code = excluded.code, name = excluded.name, category = excluded.category, tags = excluded.tags,
-          active = excluded.active, terms = excluded.terms, event_id = excluded.event_id
-        WHERE product.search.event_id < excluded.event_id`);
+      await index.put(products.map((row) => toDocument(row, event.id)));
+    },
+  };
+}
+
+/** A product as it is found; what a hit shows is in its fields. */
+export function toDocument(row: ProductRow, version: string): SearchDocument {
+  return {
+    id: row.id,
+    version,
+    fields: {
+      code: row.code,
+      gtin: isGtin(row.code) ? normaliseGtin(row.code) : null,
+      name: row.name,
+      category: row.category,
+      tags: tagsOf(row.attributes),
+      description: row.description,
+      active: row.active,
     },
   };
 }

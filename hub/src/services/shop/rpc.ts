@@ -44,8 +44,8 @@ export function shopHandlers(context: ShopContext): RpcHandlers<ShopServiceDefin
   };
 }
 
-function toStoreInfo({ shopId, name, currency, country, timeZone, fiscalMode }: Shop) {
-  return { shopId, name, currency, country, timeZone, fiscalMode };
+function toStoreInfo({ shopId, name, currency, country, timeZone, fiscalMode, groupIds }: Shop) {
+  return { shopId, name, currency, country, timeZone, fiscalMode, groupIds };
 }
 
 function invalid(path: string, message: string): ButikError {

@@ -9,6 +9,9 @@ import type { ShopContext } from './shop-context.ts';
 /** The shops, and the boxes that may speak for them. */
 export const shopService: Service = {
   name: 'shop',
+  needs: ['documents', 'bus'],
+  calls: [],
+  consumes: [],
   async start(kernel) {
     const table = await kernel.documents.openTable({ name: 'shops', schema: shopSchema });
     const relay = startOutboxRelay({ table, bus: kernel.bus, logger: kernel.logger });
@@ -17,6 +20,7 @@ export const shopService: Service = {
       rpc: { definition: ShopServiceDefinition, handlers: shopHandlers(context) },
       routes: shopRoutes(context),
       subscriptions: [],
+      backlog: relay.backlog,
       idle: relay.idle,
       close: relay.close,
     };

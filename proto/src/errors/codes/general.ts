@@ -62,6 +62,11 @@ export const generalCodes = defineCodes({
     title: 'This idempotency key was used for another request.',
     remedy: 'Use a fresh key for a new request; repeat an old one with the same content.',
   },
+  JOB_NOT_FOUND: {
+    kind: 'not-found',
+    title: 'No failed job has this name and id.',
+    remedy: 'List the failed jobs; it may have been begun anew already.',
+  },
   INTERNAL: {
     kind: 'internal',
     title: 'Something went wrong that should not have.',

@@ -16,4 +16,9 @@ export const orderCodes = defineCodes({
     title: 'Another sale with this id is recorded already, with other content.',
     remedy: 'Compare the two in quarantine; a correction is a new sale.',
   },
+  PRODUCT_NOT_FOR_SALE: {
+    kind: 'precondition',
+    title: 'The chain does not sell this product any more.',
+    remedy: 'Order without the line named in `details.line`, or make the product active again.',
+  },
 });

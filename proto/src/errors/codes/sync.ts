@@ -24,7 +24,8 @@ export const syncCodes = defineCodes({
   BATCH_MALFORMED: {
     kind: 'invalid',
     title: 'The batch is not one that this hub can read.',
-    remedy: 'Send gzip-compressed JSON as SPEC.md describes it; `details.reason` says what is wrong.',
+    remedy:
+      'Send JSON, compressed with gzip or zstd, as SPEC.md describes it; `details.reason` says what is wrong.',
   },
   BATCH_SIGNATURE_MISMATCH: {
     kind: 'unauthenticated',
@@ -45,6 +46,22 @@ export const syncCodes = defineCodes({
     kind: 'conflict',
     title: 'The batch begins after facts that the hub does not have.',
     remedy: 'Send from `details.expected` on.',
+  },
+  HUB_BUSY: {
+    kind: 'unavailable',
+    title: 'The hub has too much to do to take this channel now.',
+    remedy:
+      'The box sends it again after `retry-after`; if it lasts, see the load in `details` and the hub’s metrics.',
+  },
+  FACT_NOT_FOUND: {
+    kind: 'not-found',
+    title: 'The hub holds no fact with this id.',
+    remedy: 'Look on the shop’s box whether it has been sent.',
+  },
+  REOFFER_NOT_POSSIBLE: {
+    kind: 'precondition',
+    title: 'No box of this shop can be asked for these facts.',
+    remedy: 'See `details.reason`; name an epoch’s facts that the shop’s present box wrote.',
   },
   FACT_TYPE_UNKNOWN: {
     kind: 'precondition',

@@ -76,6 +76,14 @@ describe.skipIf(!brokerUrl)('the bus over RabbitMQ, as consumers meet it', () =>
     await eventually(() => expect(taken).toEqual(events.map(({ id }) => id)));
   });
 
+  test('what is published before a service of another process has ever started waits for it', async () => {
+    const publisher = await open({ others: [{ consumer: 'feed', types }] });
+    const [first, second] = [orderEvent('a'), orderEvent('a')];
+    await Promise.all([publisher.publish(first), publisher.publish(second)]);
+    const taken = await listen(await open());
+    await eventually(() => expect(taken.toSorted()).toEqual([first.id, second.id].toSorted()));
+  });
+
   test('nothing is published or delivered before the hub is ready', async () => {
     await feedWasThere();
     const waiting = orderEvent('a');

@@ -6,6 +6,7 @@ import { brokerAway, startConfirmedPublisher } from './confirmed-publisher.ts';
 import { connectToBroker } from './connect-to-broker.ts';
 import type { LaneConsumer } from './consume-in-lanes.ts';
 import { closeChannel } from './keep-channel.ts';
+import { readDepth } from './read-depth.ts';
 import { startConsumer } from './start-consumer.ts';
 import { declareConsumer, topology } from './topology.ts';
 
@@ -31,6 +32,11 @@ export interface RabbitmqBusOptions {
   onDeadLetter(letter: DeadLetter): Promise<void>;
   /** Nothing is published or delivered before it resolves: for consumers that subscribe after relays have started. */
   ready?: Promise<unknown>;
+  /**
+   * Consumers that other processes run. Their queues are declared from here too, so that what is published before
+   * those processes have ever started waits for them.
+   */
+  others?: readonly { consumer: string; types: readonly string[] }[];
 }
 
 interface Consumer {
@@ -50,6 +56,7 @@ export async function openRabbitmqBus(options: RabbitmqBusOptions): Promise<Bus>
   const ready = options.ready ?? Promise.resolve();
   const names = topology(options.prefix ?? 'butik');
   const consumers = new Map<string, Consumer>();
+  const others = new Set(options.others);
   const unwanted = new Set<string>();
   const connection = await connectToBroker({ url: options.url, vhost: options.vhost, reconnectMs, logger });
   const publisher = await startConfirmedPublisher({
@@ -64,6 +71,7 @@ export async function openRabbitmqBus(options: RabbitmqBusOptions): Promise<Bus>
   async function publish(event: CloudEvent): Promise<void> {
     if (closing) throw brokerAway('The bus is closed.');
     await ready;
+    await declareOthers();
     const missing = [...consumers].filter(([, { declared }]) => !declared).map(([consumer]) => consumer);
     if (missing.length > 0) throw brokerAway(`The queue of ${missing.join(', ')} is not there yet.`);
     const { routed } = await publisher.send(
@@ -96,14 +104,27 @@ export async function openRabbitmqBus(options: RabbitmqBusOptions): Promise<Bus>
     if (!connection.available) return;
     const types = consumer.subscriptions.flatMap((subscription) => subscription.types);
     try {
-      const channel = await connection.createChannel();
-      channel.on('error', (error) => logger.warn({ err: error, consumer: name }, 'bus: cannot declare'));
-      await declareConsumer(channel, names, { consumer: name, types });
-      await closeChannel(channel);
+      await declare({ consumer: name, types });
       consumer.declared = true;
     } catch (error) {
       if (connection.available) throw error;
     }
+  }
+
+  /** Once each; it may happen twice side by side, which does no harm. */
+  async function declareOthers(): Promise<void> {
+    for (const other of others) {
+      if (!connection.available) throw brokerAway('The broker is away.');
+      await declare(other);
+      others.delete(other);
+    }
+  }
+
+  async function declare(consumer: { consumer: string; types: readonly string[] }): Promise<void> {
+    const channel = await connection.createChannel();
+    channel.on('error', (err) => logger.warn({ err, consumer: consumer.consumer }, 'bus: cannot declare'));
+    await declareConsumer(channel, names, consumer);
+    await closeChannel(channel);
   }
 
   function consume(name: string, consumer: Consumer): LaneConsumer[] {
@@ -137,6 +158,13 @@ export async function openRabbitmqBus(options: RabbitmqBusOptions): Promise<Bus>
   return {
     publish,
     subscribe,
+    depth() {
+      const declared = [...consumers].filter(([, consumer]) => consumer.declared).map(([name]) => name);
+      const elsewhere = (options.others ?? [])
+        .filter((other) => !others.has(other))
+        .map(({ consumer }) => consumer);
+      return readDepth(connection, names, [...declared, ...elsewhere]);
+    },
     close() {
       closing ??= close();
       return closing;

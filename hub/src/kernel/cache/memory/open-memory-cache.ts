@@ -77,14 +77,14 @@ export function openMemoryCache({
       const entry = find(key);
       if (!entry) {
         put(key, '1', ttlMs);
-        return 1;
+        return { count: 1, ttlMs };
       }
       const count = Number(entry.value) + 1;
       if (!Number.isSafeInteger(count)) {
         throw new ButikError('INTERNAL', { message: 'The cache has a value under this key, not a count.' });
       }
       entry.value = String(count);
-      return count;
+      return { count, ttlMs: entry.expiresAt - clock.now() };
     },
     async delete(key) {
       assertEntry({ key });

@@ -22,7 +22,7 @@ const CONNECT_MS = 2_000;
 const INCREMENT = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return count`;
+return { count, redis.call('PTTL', KEYS[1]) }`;
 
 /**
  * The cache that several processes share. Resolves after the first attempt to connect, whether or not Redis was
@@ -67,7 +67,8 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Cache>
     },
     async increment(key, { ttlMs }) {
       assertEntry({ key, ttlMs });
-      return Number(await ask(() => redis.eval(INCREMENT, 1, key, ttlMs)));
+      const [count, left] = (await ask(() => redis.eval(INCREMENT, 1, key, ttlMs))) as [number, number];
+      return { count, ttlMs: left };
     },
     async delete(key) {
       assertEntry({ key });

@@ -23,6 +23,8 @@ export function openDynamoDocuments(config: DynamoDocumentsConfig): Documents {
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // Without it a request that takes longer is only warned of, and a hanging engine never given up.
+      throwOnRequestTimeout: true,
       httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
       httpAgent: { keepAlive: true, maxSockets: SOCKETS },
     },

@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { type SQL, sql as template } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Sql, SqlDatabase, SqlTx } from '../sql.ts';
+import { withoutValues } from '../without-values.ts';
 import { lockFolder, prepareCluster } from './data-folder.ts';
 import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts';
 import { emptyCluster } from './empty-cluster.ts';
@@ -89,8 +90,12 @@ function asTx(db: SqlDatabase): SqlTx {
   return {
     db,
     async rows<Row extends object>(query: SQL): Promise<Row[]> {
-      const result = (await db.execute(query)) as unknown as { rows: Row[] };
-      return result.rows;
+      try {
+        const result = (await db.execute(query)) as unknown as { rows: Row[] };
+        return result.rows;
+      } catch (error) {
+        throw withoutValues(error);
+      }
     },
   };
 }

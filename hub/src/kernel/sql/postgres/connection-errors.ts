@@ -1,6 +1,7 @@
 import { ButikError } from '@butik/proto/errors/butik-error';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
+import { withoutValues } from '../without-values.ts';
 
 /** SQLSTATEs of an engine that ends or refuses connections; the class 08 is a broken connection. */
 const UNAVAILABLE = /^(08...|57P01|57P02|57P03|53300)$/;
@@ -26,9 +27,10 @@ export function unavailable(cause: unknown, message?: string): ButikError {
   });
 }
 
-/** Drizzle puts its own error around each; the ones that are ours already come out of it. */
+/** Drizzle puts its own error around each; the ones that are ours already come out of it, others without values. */
 export function unwrapButikError(thrown: unknown): unknown {
-  return thrown instanceof DrizzleQueryError && thrown.cause instanceof ButikError ? thrown.cause : thrown;
+  const own = thrown instanceof DrizzleQueryError && thrown.cause instanceof ButikError;
+  return own ? thrown.cause : withoutValues(thrown);
 }
 
 /** Whether PostgreSQL gave a transaction up in favour of another: it may win when it is tried again. */

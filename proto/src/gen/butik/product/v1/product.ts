@@ -24,6 +24,29 @@ export interface GetProductResponse {
   active: boolean;
 }
 
+export interface QuoteProductsRequest {
+  shopId: string;
+  groupIds: string[];
+  /** At most 200. */
+  productIds: string[];
+  /** ISO 8601 in UTC. */
+  at: string;
+}
+
+export interface QuoteProductsResponse {
+  /** In the order they were asked for. */
+  products: ProductQuote[];
+}
+
+export interface ProductQuote {
+  product:
+    | GetProductResponse
+    | undefined;
+  /** Not set when the product has no price then. */
+  amountMinor?: number | undefined;
+  currency: string;
+}
+
 function createBaseGetProductRequest(): GetProductRequest {
   return { by: undefined };
 }
@@ -284,6 +307,313 @@ export const GetProductResponse: MessageFns<GetProductResponse> = {
   },
 };
 
+function createBaseQuoteProductsRequest(): QuoteProductsRequest {
+  return { shopId: "", groupIds: [], productIds: [], at: "" };
+}
+
+export const QuoteProductsRequest: MessageFns<QuoteProductsRequest> = {
+  encode(message: QuoteProductsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.shopId !== "") {
+      writer.uint32(10).string(message.shopId);
+    }
+    for (const v of message.groupIds) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.productIds) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.at !== "") {
+      writer.uint32(34).string(message.at);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QuoteProductsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuoteProductsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.shopId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.groupIds.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.productIds.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.at = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QuoteProductsRequest {
+    return {
+      shopId: isSet(object.shopId)
+        ? globalThis.String(object.shopId)
+        : isSet(object.shop_id)
+        ? globalThis.String(object.shop_id)
+        : "",
+      groupIds: globalThis.Array.isArray(object?.groupIds)
+        ? object.groupIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.group_ids)
+        ? object.group_ids.map((e: any) => globalThis.String(e))
+        : [],
+      productIds: globalThis.Array.isArray(object?.productIds)
+        ? object.productIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.product_ids)
+        ? object.product_ids.map((e: any) => globalThis.String(e))
+        : [],
+      at: isSet(object.at) ? globalThis.String(object.at) : "",
+    };
+  },
+
+  toJSON(message: QuoteProductsRequest): unknown {
+    const obj: any = {};
+    if (message.shopId !== "") {
+      obj.shopId = message.shopId;
+    }
+    if (message.groupIds?.length) {
+      obj.groupIds = message.groupIds;
+    }
+    if (message.productIds?.length) {
+      obj.productIds = message.productIds;
+    }
+    if (message.at !== "") {
+      obj.at = message.at;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QuoteProductsRequest>): QuoteProductsRequest {
+    return QuoteProductsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QuoteProductsRequest>): QuoteProductsRequest {
+    const message = createBaseQuoteProductsRequest();
+    message.shopId = object.shopId ?? "";
+    message.groupIds = object.groupIds?.map((e) => e) || [];
+    message.productIds = object.productIds?.map((e) => e) || [];
+    message.at = object.at ?? "";
+    return message;
+  },
+};
+
+function createBaseQuoteProductsResponse(): QuoteProductsResponse {
+  return { products: [] };
+}
+
+export const QuoteProductsResponse: MessageFns<QuoteProductsResponse> = {
+  encode(message: QuoteProductsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.products) {
+      ProductQuote.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QuoteProductsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuoteProductsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.products.push(ProductQuote.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QuoteProductsResponse {
+    return {
+      products: globalThis.Array.isArray(object?.products)
+        ? object.products.map((e: any) => ProductQuote.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: QuoteProductsResponse): unknown {
+    const obj: any = {};
+    if (message.products?.length) {
+      obj.products = message.products.map((e) => ProductQuote.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QuoteProductsResponse>): QuoteProductsResponse {
+    return QuoteProductsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QuoteProductsResponse>): QuoteProductsResponse {
+    const message = createBaseQuoteProductsResponse();
+    message.products = object.products?.map((e) => ProductQuote.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProductQuote(): ProductQuote {
+  return { product: undefined, amountMinor: undefined, currency: "" };
+}
+
+export const ProductQuote: MessageFns<ProductQuote> = {
+  encode(message: ProductQuote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.product !== undefined) {
+      GetProductResponse.encode(message.product, writer.uint32(10).fork()).join();
+    }
+    if (message.amountMinor !== undefined) {
+      writer.uint32(16).int64(message.amountMinor);
+    }
+    if (message.currency !== "") {
+      writer.uint32(26).string(message.currency);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProductQuote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProductQuote();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.product = GetProductResponse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amountMinor = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProductQuote {
+    return {
+      product: isSet(object.product) ? GetProductResponse.fromJSON(object.product) : undefined,
+      amountMinor: isSet(object.amountMinor)
+        ? globalThis.Number(object.amountMinor)
+        : isSet(object.amount_minor)
+        ? globalThis.Number(object.amount_minor)
+        : undefined,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+    };
+  },
+
+  toJSON(message: ProductQuote): unknown {
+    const obj: any = {};
+    if (message.product !== undefined) {
+      obj.product = GetProductResponse.toJSON(message.product);
+    }
+    if (message.amountMinor !== undefined) {
+      obj.amountMinor = Math.round(message.amountMinor);
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProductQuote>): ProductQuote {
+    return ProductQuote.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProductQuote>): ProductQuote {
+    const message = createBaseProductQuote();
+    message.product = (object.product !== undefined && object.product !== null)
+      ? GetProductResponse.fromPartial(object.product)
+      : undefined;
+    message.amountMinor = object.amountMinor ?? undefined;
+    message.currency = object.currency ?? "";
+    return message;
+  },
+};
+
 export type ProductServiceDefinition = typeof ProductServiceDefinition;
 export const ProductServiceDefinition = {
   name: "ProductService",
@@ -295,7 +625,16 @@ export const ProductServiceDefinition = {
       requestStream: false,
       responseType: GetProductResponse as typeof GetProductResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** What each product is and costs in a shop at an instant. PRODUCT_NOT_FOUND for the first that is not there. */
+    quoteProducts: {
+      name: "QuoteProducts",
+      requestType: QuoteProductsRequest as typeof QuoteProductsRequest,
+      requestStream: false,
+      responseType: QuoteProductsResponse as typeof QuoteProductsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
@@ -308,6 +647,17 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

@@ -23,6 +23,7 @@ export interface GetStoreInfoResponse {
   country: string;
   timeZone: string;
   fiscalMode: string;
+  groupIds: string[];
 }
 
 export interface EnrolNodeRequest {
@@ -135,7 +136,7 @@ export const GetStoreInfoRequest: MessageFns<GetStoreInfoRequest> = {
 };
 
 function createBaseGetStoreInfoResponse(): GetStoreInfoResponse {
-  return { shopId: "", name: "", currency: "", country: "", timeZone: "", fiscalMode: "" };
+  return { shopId: "", name: "", currency: "", country: "", timeZone: "", fiscalMode: "", groupIds: [] };
 }
 
 export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
@@ -157,6 +158,9 @@ export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
     }
     if (message.fiscalMode !== "") {
       writer.uint32(50).string(message.fiscalMode);
+    }
+    for (const v of message.groupIds) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -222,6 +226,14 @@ export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
             message.fiscalMode = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.groupIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -254,6 +266,11 @@ export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
         : isSet(object.fiscal_mode)
         ? globalThis.String(object.fiscal_mode)
         : "",
+      groupIds: globalThis.Array.isArray(object?.groupIds)
+        ? object.groupIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.group_ids)
+        ? object.group_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -277,6 +294,9 @@ export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
     if (message.fiscalMode !== "") {
       obj.fiscalMode = message.fiscalMode;
     }
+    if (message.groupIds?.length) {
+      obj.groupIds = message.groupIds;
+    }
     return obj;
   },
 
@@ -291,6 +311,7 @@ export const GetStoreInfoResponse: MessageFns<GetStoreInfoResponse> = {
     message.country = object.country ?? "";
     message.timeZone = object.timeZone ?? "";
     message.fiscalMode = object.fiscalMode ?? "";
+    message.groupIds = object.groupIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -917,7 +938,7 @@ export const ShopServiceDefinition = {
       requestStream: false,
       responseType: GetStoreInfoResponse as typeof GetStoreInfoResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Consumes an enrolment token, raises the shop's epoch and keeps the box's public key. */
     enrolNode: {
@@ -935,7 +956,7 @@ export const ShopServiceDefinition = {
       requestStream: false,
       responseType: GetNodeResponse as typeof GetNodeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Bars one (node, epoch) from syncing, for ever. */
     fenceNode: {
@@ -944,7 +965,7 @@ export const ShopServiceDefinition = {
       requestStream: false,
       responseType: FenceNodeResponse as typeof FenceNodeResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "IDEMPOTENT" },
     },
   },
 } as const;

@@ -1,0 +1,3 @@
+import { onPostgres } from '../kernel/sql/testing/on-postgres.ts';
+
+await onPostgres(() => import('./trace.test.ts'));
