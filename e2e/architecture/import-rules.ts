@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   e2e: ['*'],
   bench: ['*'],
   scripts: ['*'],
+  ops: ['*'],
 };
 
 /** Rooms whose shipped code runs anywhere: no Node module, no clock, no randomness. */
