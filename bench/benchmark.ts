@@ -12,10 +12,17 @@ export interface BenchmarkCase {
   met?: boolean;
 }
 
+/** What the command line may say; a benchmark that has no use for it goes by its own. */
+export interface BenchmarkOptions {
+  /** How many products, sales, …: fewer for a trial. */
+  rows?: number;
+  rounds?: number;
+}
+
 export interface Benchmark {
   name: string;
   what: string;
-  run(say: (line: string) => void): Promise<BenchmarkCase[]>;
+  run(say: (line: string) => void, options: BenchmarkOptions): Promise<BenchmarkCase[]>;
 }
 
 /** The value below which `part` (0–1) of the samples lie. */
