@@ -116,7 +116,11 @@ describe.skipIf(!isThere).each(['production', 'staging'])('every service in %s',
     const pod = workloads(overlay).find(({ metadata }) => metadata.name === name)!.spec.template.spec;
     const env = pod.containers[0]!.env as { name: string; value: string }[];
     const own = Object.fromEntries(env.map((one) => [one.name, one.value]));
-    const config = readHubConfig({}, { ...settings(), ...own, BUTIK_AMQP_URL: 'amqps://of-the-secret' });
+    const secrets = {
+      BUTIK_AMQP_URL: 'amqps://of-the-secret',
+      BUTIK_DATABASE_URL: 'postgres://of-the-secret/butik',
+    };
+    const config = readHubConfig({}, { ...settings(), ...own, ...secrets });
     expect(config.services).toEqual([name]);
     const services = ofKind(overlay, 'Service').map(({ metadata, spec }) => [metadata.name, spec] as const);
     const byName = Object.fromEntries(services);
